@@ -1,0 +1,251 @@
+"""The wire forms, one for MQTT, API and pages; JSON Schemas are made from these models.
+
+Units stand in the field names. Unknown fields of others are ignored (additive changes keep v1); what we publish is
+exactly what stands here.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+
+
+class Message(BaseModel):
+    """A frozen message; fields that we do not know are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class State(Message):
+    """The machine now: retained, at most once a second while running, every 30 s when idle."""
+
+    ts: datetime | None
+    """UTC; null while the clock is not known to be right."""
+    boot: str
+    """The boot that uptime_ms counts from."""
+    uptime_ms: int
+    seq: int
+    link: Literal["up", "down", "lent"]
+    phase: Literal["unknown", "idle", "warm_up", "running", "programme", "cool_down", "paused"]
+    mode: Literal["observe", "nudge", "assist", "enforce"]
+    speed_kmh: float | None
+    incline_pct: float | None
+    min_incline_pct: float
+    incline_target_pct: float | None
+    """Where a raise of ours goes; a target, never a measurement."""
+    session: str | None
+    elapsed_s: int
+    """Belt time of the session."""
+    distance_m: int
+    flat_s: int
+    blocked: str | None
+    """Why the deck would not be raised now."""
+    fault: str | None
+
+
+class Info(Message):
+    """Who and what this machine is: retained."""
+
+    schema_version: int = SCHEMA
+    site: str
+    machine: str
+    name: str
+    zone: str
+    modality: Literal["treadmill"] = "treadmill"
+    driver: str
+    maker: str | None
+    model: str | None
+    firmware: str | None
+    software: str
+    incline_min_pct: float | None
+    incline_max_pct: float | None
+    incline_step_pct: float | None
+    control: Literal["none", "unverified", "verified"]
+
+
+class Counters(Message):
+    """Sums since the store began, never falling: retained, each minute."""
+
+    ts: datetime | None
+    belt_s: int
+    occupied_s: int
+    eligible_s: int
+    flat_s: int
+    unknown_s: int
+    gap_s: int
+    distance_m: int
+    sessions: int
+    nudges: dict[str, int]
+    raises: dict[str, int]
+
+
+class Event(Message):
+    """Something that happened; kept until the floor has stored it."""
+
+    id: str
+    """Unique for ever: `{machine}-{origin}-{n}`."""
+    seq: int
+    """Per machine, without a gap."""
+    kind: Literal["session", "nudge", "command", "policy", "link", "fault", "help", "trainer", "lent", "audit"]
+    ts: datetime | None
+    boot: str
+    uptime_ms: int
+    session: str | None
+    data: dict[str, str | int | bool | None]
+
+
+class Command(Message):
+    """A wish from the floor: cmd/{verb}."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    ts: datetime
+    ttl_ms: Annotated[int, Field(gt=0, le=86_400_000)]
+    by: Annotated[str, Field(min_length=1, max_length=64)]
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class Ack(Message):
+    """What became of a command."""
+
+    id: str
+    verb: str
+    result: Literal["accepted", "rejected", "expired"]
+    reason: str | None = None
+
+
+class Settings(Message):
+    """The policy in force, with where each value comes from: retained."""
+
+    rev: int
+    mode: Literal["observe", "nudge", "assist", "enforce"]
+    values: dict[str, int]
+    """Rules by name, in the units of docs/settings.md."""
+    sources: dict[str, Literal["default", "file", "local", "machine", "zone", "site"]]
+    pending: bool = False
+    """True while new values wait for an idle belt."""
+
+
+class SettingsWanted(Message):
+    """New values for the policy, from the API or settings/desired; only what it names is changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    mode: Literal["observe", "nudge", "assist", "enforce"] | None = None
+    """May only narrow what commissioning set."""
+    values: dict[str, int] = Field(default_factory=dict)
+
+
+class PromptShown(Message):
+    """What the console page asks or says."""
+
+    id: int
+    kind: Literal["nudge", "countdown", "raising", "declined", "raised", "not_moved", "use_keys", "help"]
+    headline: str
+    body: str
+    can_raise: bool
+    digit: int
+    """What the page must draw and confirm: seconds left, or the target in tenths while raising."""
+
+
+class Console(Message):
+    """All that the console page draws, in the site's units."""
+
+    seq: int
+    link: Literal["up", "down", "lent"]
+    phase: Literal["unknown", "idle", "warm_up", "running", "programme", "cool_down", "paused"]
+    units: Literal["km/h", "mph"]
+    speed: float | None
+    incline: float | None
+    min_incline: float
+    seconds: int
+    """Belt time of the session."""
+    distance: float
+    """km or miles."""
+    prompt: PromptShown | None
+    lease: bool
+    """This page's confirmations count."""
+    notice: str | None = None
+    """A message from staff."""
+    can_lend: bool
+
+
+class Hello(Message):
+    """The console page's first word; key is the kiosk's credential."""
+
+    type: Literal["hello"]
+    key: str
+
+
+class Confirm(Message):
+    """Sent from an animation frame of the visible page, at least once a second; prompt 0 when there is none."""
+
+    type: Literal["confirm"]
+    prompt: int
+    digit: int
+
+
+class Touch(Message):
+    """A key of the page; raise, decline and cancel name their prompt."""
+
+    type: Literal["touch"]
+    key: Literal["raise", "decline", "cancel", "help", "trainer", "lend", "return"]
+    prompt: int = 0
+
+
+class Health(Message):
+    """Alive, and what is not well."""
+
+    status: Literal["ok", "degraded"]
+    checks: dict[str, str]
+    """Part -> `ok`, or one line: what is wrong and what to do."""
+
+
+class Problem(Message):
+    """RFC 9457 problem document."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[str] = Field(default_factory=list)
+
+
+class SessionRow(Message):
+    """One ended or running session; times in ms where named so."""
+
+    id: str
+    started: datetime | None
+    ended: datetime | None
+    end_reason: str | None
+    """null while it runs: stopped, elapsed_fell, gap."""
+    short: bool
+    """Under 60 s: left out of rates."""
+    min_incline_pct: float
+    belt_s: int
+    pause_s: int
+    eligible_s: int
+    flat_s: int
+    unknown_s: int
+    gap_s: int
+    distance_m: int
+
+
+class UsageRow(Message):
+    """One local hour of this machine."""
+
+    start: datetime
+    """With offset; an hour that comes twice on a DST day is two rows."""
+    belt_s: int
+    occupied_s: int
+    eligible_s: int
+    flat_s: int
+    unknown_s: int
+    gap_s: int
+    distance_m: int
+    flat_share: float | None
+    """flat / eligible, pooled; null when nothing was eligible."""
+    coverage: float | None
+    """(belt - unknown) / (belt + gap); null when both are zero."""

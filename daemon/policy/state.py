@@ -1,0 +1,138 @@
+"""All that the core remembers, as one frozen value."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from daemon.policy.rules import Rules
+from daemon.policy.session import Session
+from drivers.contract import Machine, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """The last value that the machine said of one thing, and when."""
+
+    value: int
+    at: int
+
+
+class Link(Enum):
+    """Our line to the machine."""
+
+    DOWN = "down"
+    UP = "up"
+    LENT = "lent"  # a member's own app has it
+
+
+class Control(Enum):
+    """What the machine last said to our wish for control; forgotten with the link."""
+
+    NOT_ASKED = "not_asked"
+    HELD = "held"
+    LOST = "lost"  # refused, or taken by someone: not asked again this session
+
+
+class Kind(Enum):
+    """What a prompt is about."""
+
+    NUDGE = "nudge"  # the belt is flat: a question
+    COUNTDOWN = "countdown"  # the deck will rise
+    RAISING = "raising"  # it rises
+    DECLINED = "declined"  # the answer to Not now and to Cancel
+    RAISED = "raised"
+    NOT_MOVED = "not_moved"
+    USE_KEYS = "use_keys"  # Raise was pressed, yet the deck may not be moved now
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the screen asks or says; there is never more than one."""
+
+    id: int
+    kind: Kind
+    since: int
+    until: int | None  # at; None while it lasts as long as it must
+    target: int = 0  # 0.1 %
+    can_raise: bool = False  # a nudge with a Raise key
+    digit: int = 0  # what the screen must show to confirm
+    confirmed: bool = False  # a screen showed it
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The one screen that confirms, and what it last drew."""
+
+    screen: str
+    at: int
+    prompt: int
+    digit: int
+
+
+class Stage(Enum):
+    """Where a raise stands."""
+
+    COUNTING = "counting"  # the countdown runs
+    ASKING = "asking"  # control was asked for
+    SENT = "sent"  # a step was sent, its answer is awaited
+    MOVING = "moving"  # the machine accepted: the step is awaited at the deck
+    RESTING = "resting"  # arrived; the next step is not due yet
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A raise under way: one countdown, then small steps until the goal."""
+
+    stage: Stage
+    goal: int  # 0.1 %
+    asked_by_member: bool
+    since: int  # at of this stage
+    effect: int | None = None  # the effect whose outcome is awaited
+    start: int = 0  # incline before the step
+    step: int = 0  # target of the step under way
+    sent: int | None = None  # at of the last step
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """A nudge whose outcome is still open."""
+
+    prompt: int
+    since: int
+    shown: bool = False
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the core knows; `fresh_state` makes the first one."""
+
+    origin: str  # names this run of the daemon; sessions are numbered within it
+    rules: Rules
+    rules_next: Rules | None = None  # waits for an idle belt
+    at: int = 0  # of the newest event
+    next_id: int = 1
+    link: Link = Link.DOWN
+    hold_until: int | None = None  # no machine effect and no nudge before; None: no link yet
+    slot_free_since: int | None = None
+    machine: Machine | None = None
+    speed: Gauge | None = None
+    incline: Gauge | None = None
+    distance: Gauge | None = None
+    elapsed: Gauge | None = None
+    remaining: Gauge | None = None
+    training: Training = Training.UNKNOWN
+    sample_at: int | None = None  # at of the newest reading
+    elapsed_fell: bool = False  # one reading with a console clock below the session's
+    equal_inclines: int = 0  # readings in a row with the same incline
+    speeds: tuple[Gauge, ...] = ()  # the last STEADY_MS
+    speed_ref: int | None = None  # speed that the member last set, as far as we saw
+    changed_at: int | None = None  # the member's last change
+    safety_out: bool = False
+    control: Control = Control.NOT_ASKED
+    flat_since: int | None = None  # of eligible, fresh, flat belt time
+    session: Session | None = None
+    prompt: Prompt | None = None
+    nudged: Nudged | None = None
+    lease: Lease | None = None
+    raising: Raise | None = None
