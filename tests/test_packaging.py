@@ -1,0 +1,67 @@
+"""The distribution is what the checkout says, and its three common import names are ours."""
+
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+PACKAGES = ("daemon", "drivers", "api")
+HEAVY = ("amqtt", "asyncio", "bleak", "bumble", "fastapi", "playwright", "pydantic", "pyftms", "sqlite3", "uvicorn")
+LISTING = "import sys; import {module}; print('\\n'.join(sys.modules))"
+
+
+@pytest.fixture(scope="module")
+def uv(checkout: Path) -> Path:
+    """The checkout's own uv."""
+    subprocess.run([checkout / "deploy/prepare", "uv"], check=True)
+    return checkout / ".tools/uv"
+
+
+@pytest.fixture(scope="module")
+def wheel(uv: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built from the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", folder, checkout], check=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_no_other_distribution_brings_our_names(name: str) -> None:
+    assert set(packages_distributions().get(name, [])) <= {"inclined"}
+
+
+def test_the_wheel_holds_every_file_of_the_packages(wheel: Path, checkout: Path) -> None:
+    files = (file for package in PACKAGES for file in (checkout / package).rglob("*") if file.is_file())
+    wanted = {str(file.relative_to(checkout)) for file in files if "__pycache__" not in file.parts}
+    with ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert held == wanted
+
+
+def test_the_wheel_carries_its_licence_and_no_upload(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = {name.partition(".dist-info/")[2]: name for name in archive.namelist() if ".dist-info/" in name}
+        metadata = archive.read(names["METADATA"]).decode()
+    assert "licenses/LICENSE" in names
+    assert "Classifier: Private :: Do Not Upload" in metadata
+
+
+def test_the_wheel_brings_the_command(wheel: Path, uv: Path, tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, venv], check=True)
+    options = ["--quiet", "--no-deps", "--offline"]
+    subprocess.run([uv, "pip", "install", *options, "--python", venv / "bin/python", wheel], check=True)
+    said = subprocess.run(
+        [venv / "bin/inclined", "--version"], check=True, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert f"-{said.stdout.strip()}-" in wheel.name
+
+
+@pytest.mark.parametrize("module", ["daemon.main", "daemon.policy.events", "drivers.contract"])
+def test_importing_the_core_brings_nothing_heavy(module: str) -> None:
+    command = [sys.executable, "-c", LISTING.format(module=module)]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert not set(HEAVY) & set(loaded)
