@@ -47,7 +47,7 @@ def old_programs(folder: Path) -> str:
 
 
 def test_a_ready_checkout_stays_silent(checkout: Path) -> None:
-    command = [checkout / "deploy/prepare", "check"]
+    command = [str(checkout / "deploy/prepare"), "check"]
     subprocess.run(command, check=True)
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
