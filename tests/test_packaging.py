@@ -10,21 +10,18 @@ import pytest
 
 PACKAGES = ("daemon", "drivers", "api")
 HEAVY = ("amqtt", "asyncio", "bleak", "bumble", "fastapi", "playwright", "pydantic", "pyftms", "sqlite3", "uvicorn")
+COMMAND = (
+    "import importlib.metadata as m; (inclined,) = m.entry_points(name='inclined'); raise SystemExit(inclined.load()())"
+)
 LISTING = "import sys; import {module}; print('\\n'.join(sys.modules))"
 
 
 @pytest.fixture(scope="module")
-def uv(checkout: Path) -> Path:
-    """The checkout's own uv."""
-    subprocess.run([checkout / "deploy/prepare", "uv"], check=True)
-    return checkout / ".tools/uv"
-
-
-@pytest.fixture(scope="module")
-def wheel(uv: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", folder, checkout], check=True)
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, check=True, cwd=checkout, capture_output=True)
     return next(folder.glob("*.whl"))
 
 
@@ -49,14 +46,10 @@ def test_the_wheel_carries_its_licence_and_no_upload(wheel: Path) -> None:
     assert "Classifier: Private :: Do Not Upload" in metadata
 
 
-def test_the_wheel_brings_the_command(wheel: Path, uv: Path, tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    subprocess.run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, venv], check=True)
-    options = ["--quiet", "--no-deps", "--offline"]
-    subprocess.run([uv, "pip", "install", *options, "--python", venv / "bin/python", wheel], check=True)
-    said = subprocess.run(
-        [venv / "bin/inclined", "--version"], check=True, cwd=tmp_path, capture_output=True, text=True
-    )
+def test_the_wheel_alone_brings_the_command(wheel: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-S", "-c", COMMAND, "--version"]  # -S: no site-packages, nothing but the wheel
+    environment = {"PYTHONPATH": str(wheel)}
+    said = subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert f"-{said.stdout.strip()}-" in wheel.name
 
 
