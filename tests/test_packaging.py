@@ -1,5 +1,6 @@
 """The distribution is what the checkout says, and its three common import names are ours."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
@@ -48,7 +49,7 @@ def test_the_wheel_carries_its_licence_and_no_upload(wheel: Path) -> None:
 
 def test_the_wheel_alone_brings_the_command(wheel: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-S", "-c", COMMAND, "--version"]  # -S: no site-packages, nothing but the wheel
-    environment = {"PYTHONPATH": str(wheel)}
+    environment = os.environ | {"PYTHONPATH": str(wheel)}
     said = subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert f"-{said.stdout.strip()}-" in wheel.name
 
