@@ -5,11 +5,10 @@ machine's time pass; with `by_hand` there is none, and `catch_up` is called afte
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Final
 
-from drivers.contract import Listener, LinkLost, Permit, Refused, Timeout, Unsupported, Withdrawn
+from drivers.contract import LinkLost, Listener, Permit, Refused, Timeout, Unsupported, Withdrawn
 from drivers.simulated.build import Key
 from drivers.simulated.ftms import DEVICE_INFORMATION, FtmsServer
 
@@ -81,7 +80,8 @@ class SimulatedLink:
     async def close(self) -> None:
         """End the link from this side; nothing more is heard."""
         self.catch_up()
-        await self._end()
+        if self._forget():
+            self.server.disconnect()
 
     async def slot_free(self) -> bool:
         """Tell whether the machine advertises."""
@@ -138,25 +138,19 @@ class SimulatedLink:
         while self._listener:
             self.catch_up()
             moments = [m for m in (self.server.due, self._silent_end()) if m is not None]
-            if moments:
-                await asyncio.sleep(max(1, min(moments) - self._now()) / 1_000)
+            await asyncio.sleep(max(1, min(moments, default=self._now()) - self._now()) / 1_000)
 
     def _silent_end(self) -> int | None:
         return None if self._silent_since is None else self._silent_since + self._supervision_ms
 
     def _lose(self, reason: str) -> None:
-        listener, self._listener = self._listener, None
-        self._silent_since = None
-        self._over.set()
-        if listener:
+        if listener := self._forget():
             listener.lost(reason)
 
-    async def _end(self) -> None:
-        self._listener = self._silent_since = None
-        self.server.disconnect()
+    def _forget(self) -> Listener | None:
+        listener, self._listener, self._silent_since = self._listener, None, None
         self._over.set()
-        if clock := self._clock:
+        if self._clock:
+            self._clock.cancel()  # when the clock itself got here, it is at its end anyway
             self._clock = None
-            clock.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await clock
+        return listener
