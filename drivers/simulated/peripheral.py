@@ -80,13 +80,13 @@ class Peripheral:
 
     async def power_off(self) -> None:
         """Pull the mains plug: silence, and a machine that forgot everything."""
-        self._catch_up()
+        self.catch_up()
         self.server.cut_power()
         await self._fall_silent()
 
     async def walk_away(self) -> None:
         """Carry the radio out of reach: silence, while the machine goes on; power_on brings it back."""
-        self._catch_up()
+        self.catch_up()
         self.server.disconnect()
         await self._fall_silent()
 
@@ -126,25 +126,25 @@ class Peripheral:
         return characteristic
 
     def _read(self, uuid: int) -> bytes:
-        self._catch_up()
+        self.catch_up()
         return self.server.read(uuid)
 
     def _write(self, uuid: int, data: bytes) -> None:
-        self._catch_up()
+        self.catch_up()
         error = self.server.write(uuid, bytes(data))
         self._changed.set()
         if error:
             raise att.ATT_Error(att.ErrorCode(error))
 
     def _welcome(self, device: Device, connection: Connection, characteristics: dict[int, Value]) -> None:
-        self._catch_up()
+        self.catch_up()
         out: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue()
         self.server.connect(lambda uuid, data: out.put_nowait((uuid, data)), self._drop)
         stop_sending = self._start(send(device, connection, characteristics, out))
 
         def farewell(_reason: int) -> None:
             stop_sending()
-            self._catch_up()
+            self.catch_up()
             self.server.disconnect()
 
         connection.on(connection.EVENT_DISCONNECTION, farewell)
@@ -159,13 +159,14 @@ class Peripheral:
         task.add_done_callback(self._tasks.discard)
         return task.cancel
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Let the machine's time pass until `now`."""
         if not self._by_hand:
             self.server.advance_to(self._now())
 
     async def _run(self) -> None:
         while True:
-            self._catch_up()
+            self.catch_up()
             due = self.server.due
             self._changed.clear()
             with contextlib.suppress(TimeoutError):

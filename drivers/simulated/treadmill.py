@@ -164,6 +164,21 @@ class Treadmill:
         self.belt, self._speed = Belt.IDLE, 0
         self.incline_target = self.incline
 
+    def place(self, *, speed: int | None = None, incline: int | None = None) -> None:
+        """Set the scene at once, without a ramp: a belt at this speed (0: idle), a deck at this incline."""
+        b = self.build
+        if speed and not on_grid(speed, b.speed_least, b.speed_most, b.speed_step):
+            raise ValueError(f"speed {speed} is not one of {b.speed_least}..{b.speed_most} in steps of {b.speed_step}")
+        if incline is not None and not on_grid(incline, b.incline_least, b.incline_most, b.incline_step):
+            raise ValueError(
+                f"incline {incline} is not one of {b.incline_least}..{b.incline_most} in steps of {b.incline_step}"
+            )
+        if speed is not None:
+            self.belt = Belt.MOVING if speed else Belt.IDLE
+            self.speed_target, self._speed = speed, speed * FINE
+        if incline is not None:
+            self.incline_target, self._incline = incline, incline * FINE
+
     def _begin(self, programme: tuple[Segment, ...]) -> bool:
         if self.belt is not Belt.IDLE:
             return False
