@@ -38,20 +38,23 @@ async def line_with(stream: asyncio.StreamReader | None, text: str) -> str:
 @asynccontextmanager
 async def simulated(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Device]]:
     """The command at one end of an HCI socket, a powered bumble host at the other."""
-    async with await open_transport(f"unix-server:{folder / 'hci'}") as (source, sink):
+    async with await open_transport(f"unix-server:{folder / 'hci'}") as transport:
+        listening: asyncio.Server = vars(transport)["server"]  # bumble does not close it
         process = await asyncio.create_subprocess_exec(
             *COMMAND, "--radio", f"unix:{folder / 'hci'}", "--control", str(folder / "control"),
             stdin=PIPE, stdout=PIPE,
         )  # fmt: skip
         try:
             await line_with(process.stdout, "ready")
-            host = Device.with_hci("host", hci.Address("00:AA:01:02:03:04/P"), source, sink)
+            host = Device.with_hci("host", hci.Address("00:AA:01:02:03:04/P"), transport.source, transport.sink)
             await host.power_on()
             yield process, host
         finally:
             if process.returncode is None:
                 process.kill()
             await process.wait()
+            listening.close()
+            await listening.wait_closed()
 
 
 async def ask(folder: Path, request: object) -> dict[str, Any]:

@@ -71,6 +71,7 @@ async def test_the_permit_is_asked_after_the_wait() -> None:
     scene, allowed = Scene(), True
     await scene.open(CONTROL)
     writing = asyncio.create_task(scene.link.write(CONTROL, b"\x00", lambda: allowed))
+    await asyncio.sleep(0)  # the write is on its way
     allowed = False
     with pytest.raises(Withdrawn):
         await writing
@@ -109,7 +110,8 @@ async def test_a_pulled_plug_is_silent_then_lost() -> None:
         (lambda: scene.link.read(0x2ACC), LinkLost),
     ]
     running = [(asyncio.ensure_future(call()), error) for call, error in calls]
-    await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)
     scene.wait(SUPERVISION_MS - 10)
     assert (scene.heard_, scene.reasons) == ([], [])
     scene.wait(10)
