@@ -81,7 +81,9 @@ async def simulate(args: argparse.Namespace) -> int:
             await peripheral.power_on()
             return await serve(args, peripheral, gone)
     except (OSError, ValueError, BaseBumbleError) as error:
-        return complain(f"{spec}: {str(error) or type(error).__name__}; check the radio, the address and the paths", FAILED)
+        return complain(
+            f"{spec}: {str(error) or type(error).__name__}; check the radio, the address and the paths", FAILED
+        )
 
 
 def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":

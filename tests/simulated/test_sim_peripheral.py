@@ -124,6 +124,8 @@ async def test_five_reconnects_after_hang_ups_hear_each_record_once(bench: Bench
         await bench.peripheral.hang_up()
         assert await over == hci.HCI_ErrorCode.REMOTE_USER_TERMINATED_CONNECTION_ERROR
         assert not bench.server.connected
+    await asyncio.sleep(0)
+    assert not bench.peripheral._tasks
 
 
 async def test_a_pulled_plug_is_silence_until_the_supervision_timeout(bench: Bench) -> None:
@@ -136,6 +138,7 @@ async def test_a_pulled_plug_is_silence_until_the_supervision_timeout(bench: Ben
     assert await over == hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
     with pytest.raises(core.TimeoutError):
         await bench.central.connect(TREADMILL, timeout=0.05, own_address_type=hci.OwnAddressType.PUBLIC)
+    assert bench.controller.pending_le_connection is None  # the connect that timed out was cancelled
     await bench.peripheral.power_on()
     _, found = await bench.connect()
     assert len(await found[0x2ACC].read_value()) == 8

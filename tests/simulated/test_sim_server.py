@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.simulated.build import Belt, Key
@@ -59,6 +59,7 @@ def test_one_record_each_period_from_the_connect_on() -> None:
     assert client.of(DATA)[0] == bytes.fromhex("0c04 2003 000000 0000 ff7f 0000")
 
 
+@settings(deadline=None)  # other work shares the cores
 @given(st.lists(st.tuples(st.sampled_from(Key), st.integers(0, 3_000)), max_size=12), st.integers(1, 700))
 def test_what_is_told_does_not_depend_on_how_time_is_cut(events: list[tuple[Key, int]], cut: int) -> None:
     whole, parts = Client(), Client()
@@ -319,6 +320,7 @@ def test_the_console_clock_wraps_at_99_59() -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+@settings(deadline=None)  # other work shares the cores
 @given(st.lists(st.tuples(st.sampled_from(Key), st.integers(0, 9_000)), max_size=8))
 def test_every_profile_stands_every_member(profile: str, events: list[tuple[Key, int]]) -> None:
     client = Client(profile, speed=0)

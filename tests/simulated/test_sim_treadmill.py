@@ -1,6 +1,6 @@
 """The physics: ramps, keys, phases, and that time may be cut anywhere."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.simulated.build import Belt, Build, Key, Phase
@@ -15,6 +15,7 @@ def moving(incline: int = 0) -> Treadmill:
     return mill
 
 
+@settings(deadline=None)  # other work shares the cores
 @given(EVENTS)
 def test_belt_and_deck_never_jump(events: list[tuple[Key, int]]) -> None:
     mill = Treadmill()
@@ -30,6 +31,7 @@ def test_belt_and_deck_never_jump(events: list[tuple[Key, int]]) -> None:
             assert mill.build.incline_least <= mill.incline <= mill.build.incline_most
 
 
+@settings(deadline=None)  # other work shares the cores
 @given(EVENTS, st.integers(1, 977))
 def test_a_run_is_the_same_however_time_is_cut(events: list[tuple[Key, int]], cut: int) -> None:
     whole, parts = Treadmill(), Treadmill()
