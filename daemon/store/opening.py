@@ -1,10 +1,10 @@
 """Opens the database: checked, brought up to date, and begun anew when the file is damaged."""
 
-import fcntl
 import logging
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import IO
 
 from daemon.store.errors import StoreError
 from daemon.store.schema import TooNew, migrate
@@ -18,6 +18,7 @@ KEPT_TABLES = ("boot", "session", "slice", "tally", "note", "outbox")
 
 def connect(path: Path) -> sqlite3.Connection:
     """Return a connection in WAL whose commits are on the disk when they return; any one thread at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -29,21 +30,6 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def lock(path: Path) -> IO[bytes]:
-    """Take the database for this process; the lock goes with the returned file. StoreError when it cannot be had."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.with_name(f"{path.name}.lock").open("ab")
-    except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}; see that its folder may be written") from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise StoreError(f"{path}: another inclined is using this database; stop it first") from None
-    return file
-
-
 def open_database(path: Path) -> sqlite3.Connection:
     """Return the database at path, sound and up to date. StoreError when the file cannot be opened or written.
 
@@ -53,7 +39,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         return _sound(path)
     except TooNew as error:
         raise StoreError(f"{path}: {error}; install the newer version, or move the file away") from None
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, OSError) as error:
         raise StoreError(f"{path}: {error}; see that the folder exists, may be written and has space") from error
     except sqlite3.DatabaseError as error:
         aside = set_aside(path)
@@ -61,6 +47,16 @@ def open_database(path: Path) -> sqlite3.Connection:
     db = _sound(path)
     log.warning("%s: %d rows carried over from %s", path, salvage(db, aside), aside.name)
     return db
+
+
+def read[T](path: Path, query: Callable[[sqlite3.Connection], T]) -> T:
+    """Return what query finds in the database at path, beside its writer. StoreError when it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=BUSY_S, uri=True)) as db:
+            db.execute("PRAGMA query_only = ON")
+            return query(db)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be read: {error}") from error
 
 
 def _sound(path: Path) -> sqlite3.Connection:

@@ -99,10 +99,11 @@ class Page:
 
 def _chapter(boot: str, at: int, data: dict[str, str | int | bool | None]) -> Chapter:
     started, ended, minimum, reason = (data.get(name) for name in ("started", "ended", "min_incline", "reason"))
+    began = started if isinstance(started, int) else at
     return Chapter(
         boot,
-        started if isinstance(started, int) else at,
-        ended if isinstance(ended, int) else at,
+        began,
+        ended if isinstance(ended, int) else began,
         min_incline=minimum if isinstance(minimum, int) else None,
         reason=reason if isinstance(reason, str) else None,
     )

@@ -8,7 +8,6 @@ a clock that jumps changes no duration, and a time before the clock was right is
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import ExitStack, closing
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from daemon.store import queries
 from daemon.store.dating import Dating
 from daemon.store.errors import StoreError
 from daemon.store.ledger import Ledger, recall
-from daemon.store.opening import BUSY_S, lock, open_database
+from daemon.store.opening import open_database, read
 from daemon.store.restoring import restored, settle
 from daemon.store.writer import Part, Writer
 
@@ -31,12 +30,12 @@ from daemon.store.writer import Part, Writer
 class Store:
     """One machine's database. Its methods never block, except `open`, `read`, `recall`, `flush` and `close`."""
 
-    def __init__(self, path: Path, clock: Clock, db: sqlite3.Connection, held: ExitStack) -> None:
+    def __init__(self, path: Path, clock: Clock, db: sqlite3.Connection) -> None:
         self.origin = token_hex(5)
         """Names this run; no other run of this machine has the same."""
         self._path = path
         self._clock = clock
-        self._held = held
+        self._db = db
         self._dating = Dating(clock, db)
         self._ledger = Ledger(clock.boot, self._dating.offset)
         self._restored = restored(db, clock.boot)
@@ -47,16 +46,16 @@ class Store:
     def open(cls, path: Path, clock: Clock, machine: str) -> "Store":
         """Return the store of machine at path, begun anew where there is none or a damaged one.
 
-        StoreError: another process has it, it cannot be opened or written, or it is another machine's.
+        StoreError: it cannot be opened or written, or it is another machine's.
         """
-        with ExitStack() as stack:
-            stack.enter_context(lock(path))
-            db = stack.enter_context(closing(open_database(path)))
-            owner = recall(db, "machine")
-            if owner not in (None, machine):
-                raise StoreError(f"{path} belongs to machine {owner!r}, not {machine!r}: name another file in [store]")
+        db = open_database(path)
+        try:
+            _check_owner(path, recall(db, "machine"), machine)
             settle(db, clock.boot)
-            store = cls(path, clock, db, stack.pop_all())
+            store = cls(path, clock, db)
+        except (sqlite3.Error, StoreError) as error:
+            db.close()
+            raise StoreError(str(error)) from error
         store.note("machine", machine)
         return store
 
@@ -95,7 +94,7 @@ class Store:
 
     def recall(self, name: str) -> object:
         """Return the value written under name, or None; blocks."""
-        return self.read(lambda db: recall(db, name))
+        return recorded(self._path, name)
 
     def join(self, part: Part) -> None:
         """Write part's entries in the same commits."""
@@ -123,22 +122,31 @@ class Store:
 
     def read[T](self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Return what query finds of all that is written, beside the writer; blocks. StoreError when it cannot."""
-        try:
-            with closing(sqlite3.connect(self._path, timeout=BUSY_S)) as db:
-                db.execute("PRAGMA query_only = ON")
-                return query(db)
-        except sqlite3.Error as error:
-            raise StoreError(f"{self._path} cannot be read: {error}") from error
+        return read(self._path, query)
 
     def flush(self, limit_s: float = 5.0) -> bool:
         """Wait until all that was taken so far is on the disk; return False when it is not within limit_s."""
         return self._writer.wait(self._writer.wake(), limit_s)
 
+    async def committed(self, limit_s: float = 5.0) -> bool:
+        """Wait, as `flush` does, without blocking: before a wish is acknowledged that must not be lost."""
+        return await asyncio.to_thread(self.flush, limit_s)
+
     def close(self, limit_s: float = 5.0) -> None:
-        """Write what waits, end the thread, let go of the file."""
+        """Write what waits, end the thread, close the file."""
         self._writer.close(limit_s)
-        self._held.close()
+        self._db.close()
+
+
+def _check_owner(path: Path, owner: object, machine: str) -> None:
+    if owner not in (None, machine):
+        raise StoreError(f"{path} belongs to machine {owner!r}, not {machine!r}: name another file in [store]")
 
 
 def _timeless(session: Session) -> Session:
     return replace(session, last=0, elapsed=None, totals=Totals())
+
+
+def recorded(path: Path, name: str) -> object:
+    """Return the value noted under name in the database at path, or None, also while a daemon uses it."""
+    return read(path, lambda db: recall(db, name))
