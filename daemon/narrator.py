@@ -1,8 +1,11 @@
 """What happened, in one plain sentence each: for the demo's terminal and its page, and for the journal."""
 
+from collections.abc import Callable
+
 from daemon.policy.events import Happened
 
-type Data = dict[str, str | int | bool | None]
+type Value = str | int | bool | None
+type Data = dict[str, Value]
 
 OUTCOMES = {
     "accepted_key": "The member said yes.",
@@ -26,12 +29,12 @@ RAISES = {
 }
 
 
-def percent(tenths: str | int | bool | None) -> str:
+def percent(tenths: Value) -> str:
     """Return tenths of a percent as text with one decimal."""
     return f"{int(tenths or 0) / 10:.1f}"
 
 
-def minutes(ms: str | int | bool | None) -> str:
+def minutes(ms: Value) -> str:
     """Return milliseconds as m:ss."""
     return f"{int(ms or 0) // 60_000}:{int(ms or 0) // 1000 % 60:02d}"
 
@@ -67,7 +70,7 @@ def _link(data: Data) -> str:
     return f"The treadmill is out of reach: {data.get('reason') or 'the link ended'}"
 
 
-SENTENCES = {
+SENTENCES: dict[str, Callable[[Data], str]] = {
     "session": _session,
     "nudge": _nudge,
     "command": _command,
