@@ -41,7 +41,12 @@ MOST_A_SECOND = 50
 REPEAT_S = 0.5
 WORDS: TypeAdapter[Hello | Confirm | Touch] = TypeAdapter(Hello | Confirm | Touch)
 ANSWERS = {"raise": Answer.RAISE, "decline": Answer.DECLINE, "cancel": Answer.CANCEL}
-WISHES: dict[str, Callable[[int], Event]] = {"help": HelpAsked, "trainer": TrainerAsked, "lend": LendAsked, "return": ReturnAsked}
+WISHES: dict[str, Callable[[int], Event]] = {
+    "help": HelpAsked,
+    "trainer": TrainerAsked,
+    "lend": LendAsked,
+    "return": ReturnAsked,
+}
 
 
 def event_of(word: Confirm | Touch, screen: str, at: int) -> Event:
