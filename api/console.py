@@ -75,7 +75,14 @@ class Screen:
         async for seen in changes(desk.feed, REPEAT_S):
             if self.signed_in:
                 now = desk.clock.now()
-                told = console(seen, now, texts=desk.texts, units=desk.identity.units, screen=self.id)
+                told = console(
+                    seen,
+                    now,
+                    texts=desk.texts,
+                    units=desk.identity.units,
+                    screen=self.id,
+                    notice=desk.notice(),
+                )
                 await self._socket.send_text(told.model_dump_json())
 
     async def listen(self) -> None:

@@ -44,6 +44,8 @@ class Desk:
     rulebook: Rulebook
     health: Callable[[], Health]
     texts: Texts
+    notice: Callable[[], str | None]
+    """A word of staff for the screen."""
     console_key: str
     """The kiosk's credential, made anew at each start."""
     token_hashes: frozenset[str] = frozenset()

@@ -121,9 +121,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         publisher = Publisher(
             broker_of(settings), identity, runner.feed, outbox, runner.submit, rulebook, store.counters, clock
         )
-    house = House(
-        settings, clock, store, outbox, rulebook, runner, identity, publisher, secrets.token_urlsafe(24)
-    )
+    house = House(settings, clock, store, outbox, rulebook, runner, identity, publisher, secrets.token_urlsafe(24))
     late.append(house)
     restored = store.restored()
     if restored is not None:
