@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.box import bus, radio
 from tests.box.adapter import powered
 from tests.box.image import Image
-from tests.box.radio import Radio
+from tests.box.radio import WITH_US, Radio
 
 BOOT_LIMIT_S = 150
 LIFE_LIMIT_S = 1500
@@ -51,7 +51,7 @@ async def boot(image: Image, console: Path) -> AsyncIterator[Box]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="box-")))  # socket paths must be short
         try:
             async with asyncio.timeout(BOOT_LIMIT_S):
-                hci, port = stack.enter_context(_listening(folder / "hci")), _free_port()
+                hci, port = stack.enter_context(_listening(folder / "hci")), free_port()
                 ready = await stack.enter_async_context(_machine(image, hci, port, console))
                 treadmill, gone = await stack.enter_async_context(radio.started(folder, folder / "hci"))
                 address = await stack.enter_async_context(bus.offered(folder / "bus", port))
@@ -68,6 +68,7 @@ async def boot(image: Image, console: Path) -> AsyncIterator[Box]:
 def _command(image: Image, hci: socket.socket, port: int) -> list[str]:
     """Return the command of the machine; QEMU waits on hci, already listening, until the radio is there."""
     return [
+        *WITH_US,
         *("timeout", "-k", "5", str(LIFE_LIMIT_S), "qemu-system-x86_64"),
         *("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"),
         *("-M", "pc", "-accel", "tcg", "-cpu", "Nehalem", "-smp", "1", "-m", "256"),
@@ -135,7 +136,8 @@ def _listening(path: Path) -> Iterator[socket.socket]:
         yield listener
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port that was free just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -12,6 +12,8 @@ from typing import Any
 
 ADDRESS = "F0:F1:F2:F3:F4:F5"
 NAME = "Sim Treadmill"
+WITH_US = ("setpriv", "--pdeathsig", "TERM")
+"""Before a command: it ends with us, even when we are killed and can end nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ async def started(folder: Path, hci: Path) -> AsyncIterator[tuple[Radio, asyncio
     radio = Radio(folder / "radio", folder / "radio.log")
     with radio.log.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *command(hci, radio.control), stdin=DEVNULL, stdout=log, stderr=STDOUT
+            *WITH_US, *command(hci, radio.control), stdin=DEVNULL, stdout=log, stderr=STDOUT
         )
     gone = asyncio.create_task(process.wait())
     try:
