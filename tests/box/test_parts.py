@@ -99,6 +99,13 @@ def test_an_image_is_named_after_its_parts(tmp_path: Path) -> None:
     assert first.key() == name
 
 
+@pytest.fixture
+def unobtainable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have apt offer a version that it cannot fetch."""
+    monkeypatch.setattr(debian, "candidates", lambda: {"busybox-static": "0-never"})
+
+
+@pytest.mark.usefixtures("unobtainable")
 def test_an_image_that_is_there_is_used(tmp_path: Path) -> None:
     folder = tmp_path / images.parts().key()
     folder.mkdir()
@@ -106,9 +113,8 @@ def test_an_image_that_is_there_is_used(tmp_path: Path) -> None:
     assert image(tmp_path).kernel == folder / "kernel"
 
 
-def test_a_build_that_fails_leaves_nothing_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(debian, "candidates", lambda: {"busybox-static": "0-never"})
-
+@pytest.mark.usefixtures("unobtainable")
+def test_a_build_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
     with pytest.raises(debian.DebianError, match="busybox-static=0-never"):
         image(tmp_path)
 
