@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.box import debian, kernel
 from tests.box.cpio import Entry, archive
+from tests.box.debian import Apt
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inclined-box"
@@ -57,30 +58,38 @@ class Parts:
         return digest.hexdigest()[:20]
 
 
-def parts() -> Parts:
+def parts(apt: Apt) -> Parts:
     """Return what an image would be made from now; DebianError where something is missing."""
     missing = [str(path) for path in PROGRAMS if not path.exists()]
     if missing:
         raise debian.DebianError(f"missing: {', '.join(missing)}; install the packages of tests/system-packages.txt")
     libraries = set[Path]().union(*map(debian.libraries, PROGRAMS))
-    return Parts(tuple(debian.candidates().items()), (*PROGRAMS, *sorted(libraries)))
+    return Parts(tuple(apt.candidates().items()), (*PROGRAMS, *sorted(libraries)))
 
 
 def image(cache: Path = CACHE) -> Image:
     """Return the image of today's parts, building it (about 10 s) where the cache has none."""
-    made_from = parts()
+    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        return _image(cache, Apt())
+    except debian.AptError:  # the system's lists are missing or old
+        with tempfile.TemporaryDirectory(prefix="apt-", dir=cache) as lists:
+            return _image(cache, debian.fresh_apt(Path(lists)))
+
+
+def _image(cache: Path, apt: Apt) -> Image:
+    made_from = parts(apt)
     folder = cache / made_from.key()
     if not folder.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        _build(made_from, folder)
+        _build(made_from, apt, folder)
     return Image(folder / "kernel", folder / "initrd")
 
 
-def _build(made_from: Parts, folder: Path) -> None:
+def _build(made_from: Parts, apt: Apt, folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="building-", dir=folder.parent) as building:
         work, ready = Path(building), Path(building, "ready")
         ready.mkdir()
-        linux, busybox = (debian.download(name, version, work) for name, version in made_from.packages)
+        linux, busybox = (apt.download(name, version, work) for name, version in made_from.packages)
         vmlinuz, modules = _linux(linux)
         (ready / "kernel").write_bytes(kernel.unpacked(vmlinuz))
         (ready / "initrd").write_bytes(archive(_entries(made_from, modules, busybox)))

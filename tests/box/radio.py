@@ -12,6 +12,7 @@ from typing import Any
 
 ADDRESS = "F0:F1:F2:F3:F4:F5"
 NAME = "Sim Treadmill"
+ME = (f"--address={ADDRESS}", f"--name={NAME}")
 WITH_US = ("setpriv", "--pdeathsig", "TERM")
 """Before a command: it ends with us, even when we are killed and can end nothing."""
 
@@ -39,7 +40,7 @@ class Radio:
 
 def command(hci: Path, control: Path) -> list[str]:
     """Return the command of the radio: connects to the box's controller line, listens for wishes on control."""
-    return [sys.executable, "-m", "tests.box.standin", f"--radio=unix:{hci}", f"--control={control}"]
+    return [sys.executable, "-m", "tests.box.standin", f"--radio=unix:{hci}", f"--control={control}", *ME]
 
 
 @contextlib.asynccontextmanager

@@ -181,7 +181,10 @@ async def main(radio: str, control: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
+    parser.add_argument("--address")
+    parser.add_argument("--name")
     parser.add_argument("--radio", required=True)
     parser.add_argument("--control", required=True, type=Path)
     with contextlib.suppress(ConnectionError):
-        asyncio.run(main(**vars(parser.parse_args())))
+        args = parser.parse_args()
+        asyncio.run(main(args.radio, args.control))

@@ -18,6 +18,7 @@ from tests.box import bus, debian, kernel
 from tests.box import image as images
 from tests.box.box import free_port
 from tests.box.cpio import Entry, archive
+from tests.box.debian import Apt
 from tests.box.image import Parts, image
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=12)
@@ -102,12 +103,12 @@ def test_an_image_is_named_after_its_parts(tmp_path: Path) -> None:
 @pytest.fixture
 def unobtainable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have apt offer a version that it cannot fetch."""
-    monkeypatch.setattr(debian, "candidates", lambda: {"busybox-static": "0-never"})
+    monkeypatch.setattr(Apt, "candidates", lambda _: {"busybox-static": "0-never"})
 
 
 @pytest.mark.usefixtures("unobtainable")
 def test_an_image_that_is_there_is_used(tmp_path: Path) -> None:
-    folder = tmp_path / images.parts().key()
+    folder = tmp_path / images.parts(Apt()).key()
     folder.mkdir()
 
     assert image(tmp_path).kernel == folder / "kernel"
@@ -119,6 +120,15 @@ def test_a_build_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
         image(tmp_path)
 
     assert not list(tmp_path.iterdir())
+
+
+def test_apt_without_lists_is_given_its_own(tmp_path: Path) -> None:
+    with pytest.raises(debian.AptError):
+        Apt(("-o", f"Dir::State::lists={tmp_path}", "-o", f"Dir::Cache={tmp_path}")).candidates()
+
+    fresh = debian.fresh_apt(tmp_path)
+
+    assert "busybox-static" in fresh.candidates()
 
 
 @contextlib.asynccontextmanager
