@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from tests.box import bus, debian, kernel
 from tests.box import image as images
-from tests.box.box import free_port
+from tests.box.box import BoxError, boot, free_port
 from tests.box.cpio import Entry, archive
 from tests.box.debian import Apt
-from tests.box.image import Parts, image
+from tests.box.image import Image, Parts, image
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=12)
 
@@ -129,6 +129,15 @@ def test_apt_without_lists_is_given_its_own(tmp_path: Path) -> None:
     fresh = debian.fresh_apt(tmp_path)
 
     assert "busybox-static" in fresh.candidates()
+
+
+async def test_a_box_that_cannot_boot_says_why(tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing"
+    nothing.touch()
+
+    with pytest.raises(BoxError, match=r"ended before it was ready; its console:\n.*qemu"):
+        async with boot(Image(nothing, nothing), tmp_path / "console.txt"):
+            pass
 
 
 @contextlib.asynccontextmanager
