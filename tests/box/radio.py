@@ -40,7 +40,8 @@ class Radio:
 
 def command(hci: Path, control: Path) -> list[str]:
     """Return the command of the radio: connects to the box's controller line, listens for wishes on control."""
-    return [sys.executable, "-m", "tests.box.standin", f"--radio=unix:{hci}", f"--control={control}", *ME]
+    simulate = (sys.executable, "-m", "daemon.commands.simulate", "ftms")
+    return [*simulate, f"--radio=unix:{hci}", f"--control={control}", *ME]
 
 
 @contextlib.asynccontextmanager
