@@ -17,10 +17,11 @@ from fastapi import APIRouter
 from api.app import create_app
 from api.desk import Desk
 from api.serve import CannotListen, listen, serve
+from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
 from daemon.messages import Health
-from daemon.mqtt import Broker, Publisher
+from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Outbox
@@ -52,6 +53,7 @@ class House:
     rulebook: Rulebook
     runner: Runner
     identity: Identity
+    board: Board
     publisher: Publisher | None
     console_key: str
     web_fault: str | None = None
@@ -116,12 +118,21 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     state = fresh_state(store.origin, rulebook.rules, clock.now())
     runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
     identity = identity_of(settings)
-    publisher = None
-    if settings.mqtt is not None:
-        publisher = Publisher(
-            broker_of(settings), identity, runner.feed, outbox, runner.submit, rulebook, store.counters, clock
-        )
-    house = House(settings, clock, store, outbox, rulebook, runner, identity, publisher, secrets.token_urlsafe(24))
+    board = Board(runner.feed, clock)
+    ports = Ports(
+        identity,
+        runner.feed,
+        outbox,
+        rulebook,
+        clock,
+        runner.submit,
+        store.counters,
+        show=board.show,
+        identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
+    )
+    publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
+    key = secrets.token_urlsafe(24)
+    house = House(settings, clock, store, outbox, rulebook, runner, identity, board, publisher, key)
     late.append(house)
     restored = store.restored()
     if restored is not None:
@@ -173,6 +184,7 @@ def desk_of(house: House) -> Desk:
         rulebook=house.rulebook,
         health=house.health,
         texts=texts(house.settings.machine.language),
+        notice=house.board.text,
         console_key=house.console_key,
         token_hashes=house.settings.api.token_hashes,
         hosts=frozenset({house.settings.api.host}),

@@ -45,4 +45,4 @@ class Ports:
     counters: Callable[[], Awaitable[Counters]]
     show: Callable[[str], bool]
     """Put a message of staff on the screen; False when a countdown is on."""
-    identify: Callable[[], None]
+    identify: Callable[[], object]
