@@ -12,7 +12,7 @@ OUTCOMES = {
     "accepted_self": "The member took the belt off the flat with their own keys.",
     "declined": "The member said no. The screen stays quiet for a while.",
     "expired": "Nobody answered. No answer changes nothing.",
-    "withdrawn": "The question was taken back.",
+    "withdrawn": "What the screen asked is withdrawn.",
     "undelivered": "No screen showed it, so it does not count.",
     "raised": "The belt is off the flat.",
 }
