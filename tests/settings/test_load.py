@@ -132,6 +132,12 @@ def test_what_does_not_go_together(extra: str, said: str) -> None:
     assert any(said in mistake for mistake in mistakes(text)), mistakes(text)
 
 
+@pytest.mark.parametrize("value", ["true", '"1.0"', f"1.{'0' * 70}1", "[1]", "1979-05-27", "nan", "-inf"])
+def test_what_is_nearly_a_number_is_none(value: str) -> None:
+    (mistake,) = mistakes(f"{MACHINE}[policy]\nmin_incline = {value}")
+    assert mistake.endswith(" is no number in steps of 0.1 %; it may be 0 to 1.5 %")
+
+
 @pytest.mark.parametrize(
     "content", [b"\xff\xfe", b"[machine", b"a = 1\na = 2", b"a = " + b"9" * 5000, b"a = " + b"[" * 5000]
 )

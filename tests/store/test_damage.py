@@ -73,6 +73,19 @@ async def test_any_damage_leaves_a_store_that_works(opened: Opened, path: Path, 
     assert "b-1" in {row.id for row in await store.sessions(1000)}
 
 
+async def test_damage_that_a_check_finds_is_damage(
+    opened: Opened, path: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every page can be read, yet a value is not what its table allows."""
+    fill(opened, clock, 3)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = replace(sql, 'reason TEXT', 'reason TEXT NOT NULL')")
+    store = opened()
+    assert "is damaged (NULL value in session.reason; " in caplog.text
+    assert [row.id for row in await store.sessions(9)] == ["a-2", "a-1", "a-0"]
+
+
 def test_a_second_damaged_file_gets_a_name_of_its_own(opened: Opened, path: Path) -> None:
     for number in (1, 2):
         put(path, b"no database" * 1000)
