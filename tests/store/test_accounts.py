@@ -186,6 +186,21 @@ async def test_counters_grow_over_restarts_and_name_what_became_of_nudges(opened
     assert (counters.belt_s, counters.unknown_s, counters.ts) == (3, 3, clock.wall())
 
 
+async def test_events_and_what_is_used_up_are_written_without_being_asked(store: Store, clock: HandClock) -> None:
+    assert store.flush()
+    store.happened(new(clock.now()))
+    assert store._writer.wait(store._writer._asked, 2)
+    assert [row.id for row in await store.sessions(9)] == ["a-1"]
+    store.save(saved(clock))
+    assert store._writer.wait(store._writer._asked, 2)
+    note = store.recall("session")
+    assert isinstance(note, dict)
+    assert note["declines"] == 1
+    asked = store._writer._asked
+    store.save(replace(saved(clock), last=clock.now() + 250))  # only time passed: that can wait
+    assert store._writer._asked == asked
+
+
 def saved(clock: HandClock) -> Session:
     return Session("a-1", clock.now() - 60_000, clock.now(), 10, opened=True, declines=1, raising_over=True)
 

@@ -49,3 +49,8 @@ def nudge(at: int, outcome: str) -> Happened:
 
 def link(at: int) -> Happened:
     return Happened(at, "link", (("state", "up"),))
+
+
+def say(*words: object) -> None:
+    """Tell the test that started this process."""
+    print(*words, flush=True)  # noqa: T201, a line for the parent
