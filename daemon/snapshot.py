@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.policy.rules import Mode
+from daemon.policy.guard import RAISE, blocked, not_cooling, warm
+from daemon.policy.rules import FRESH_MS, LEASE_MS, MOVING, Mode
 from daemon.policy.session import Totals
-from daemon.policy.state import Link, Prompt
-from drivers.contract import InclineRange
+from daemon.policy.state import Link, Prompt, State
+from daemon.policy.turn import fresh
+from drivers.contract import InclineRange, Training
 
 
 class Phase(Enum):
@@ -91,3 +93,44 @@ class Reader:
     def take(self) -> Snapshot | None:
         """Return the oldest snapshot, or None."""
         return self._queue.popleft() if self._queue else None
+
+
+def snapshot(state: State, seq: int, at: int) -> Snapshot:
+    """Return what may be seen of state at `at`; values too old to be shown are None."""
+    session, machine = state.session, state.machine
+    up = state.link is Link.UP
+    return Snapshot(
+        at=at,
+        seq=seq,
+        link=state.link,
+        phase=phase(state, at),
+        mode=state.rules.mode,
+        speed=fresh(state.speed, at, FRESH_MS) if up else None,
+        incline=fresh(state.incline, at, FRESH_MS) if up else None,
+        min_incline=state.rules.min_incline,
+        maker=machine.maker if machine else None,
+        model=machine.model if machine else None,
+        firmware=machine.firmware if machine else None,
+        range=machine.incline if machine else None,
+        session=session.id if session and session.opened else None,
+        session_started=session.started if session and session.opened else None,
+        totals=session.totals if session else Totals(),
+        prompt=state.prompt,
+        screen=state.lease.screen if state.lease and at - state.lease.at <= LEASE_MS else None,
+        blocked=blocked(state, at, RAISE),
+        raising=state.raising is not None,
+    )
+
+
+def phase(state: State, at: int) -> Phase:
+    """Return what the belt is doing, by its speed first and by the console's own word then."""
+    speed = fresh(state.speed, at, FRESH_MS)
+    if state.link is not Link.UP or speed is None:
+        return Phase.UNKNOWN
+    if speed < MOVING:
+        return Phase.PAUSED if state.session is not None and state.session.opened else Phase.IDLE
+    if not not_cooling(state, at):
+        return Phase.COOL_DOWN
+    if state.training is Training.PROGRAMME:
+        return Phase.PROGRAMME
+    return Phase.RUNNING if warm(state, at) else Phase.WARM_UP

@@ -36,6 +36,7 @@ class Session:
     # what the policy has used up in it
     nudges: int = 0
     nudged_at: int | None = None
+    unseen: bool = False  # no screen showed the last nudge: the next one waits for a screen and for nothing else
     declines: int = 0
     quiet_until: int | None = None  # no nudge before
     left_alone: bool = False  # no incline nudge any more

@@ -61,12 +61,11 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The one screen that confirms, and what it last drew."""
+    """The one screen that confirms."""
 
     screen: str
-    at: int
-    prompt: int
-    digit: int
+    at: int  # it was alive
+    good: int | None = None  # at which it last drew the prompt and digit that it should
 
 
 class Stage(Enum):
@@ -100,7 +99,7 @@ class Nudged:
     prompt: int
     since: int
     shown: bool = False
-    answered: bool = False
+    otherwise: str = "expired"  # its outcome, unless the member takes the belt off the flat in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,8 @@ class State:
 
     origin: str  # names this run of the daemon; sessions are numbered within it
     rules: Rules
+    at: int  # of the newest event
     rules_next: Rules | None = None  # waits for an idle belt
-    at: int = 0  # of the newest event
     next_id: int = 1
     link: Link = Link.DOWN
     hold_until: int | None = None  # no machine effect and no nudge before; None: no link yet
@@ -124,6 +123,8 @@ class State:
     training: Training = Training.UNKNOWN
     sample_at: int | None = None  # at of the newest reading
     elapsed_fell: bool = False  # one reading with a console clock below the session's
+    unproved: bool = False  # the session was restored over a reboot: the console's clock must show that it goes on
+    way: int = 0  # speed x time not yet a whole metre
     equal_inclines: int = 0  # readings in a row with the same incline
     speeds: tuple[Gauge, ...] = ()  # the last STEADY_MS
     speed_ref: int | None = None  # speed that the member last set, as far as we saw

@@ -1,0 +1,43 @@
+# Each target gets all that it needs by itself, see deploy/prepare. ARGS goes to the command: make test ARGS="tests/api -x"
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs lock clean
+BIN := .venv/bin
+
+help: ## Show this
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+demo: ## Play a treadmill that is kept off the flat; prints the page to open
+	@deploy/prepare demo
+	@$(BIN)/inclined demo $(ARGS)
+
+test: ## Run every test, with the real broker, browser and Bluetooth stack
+	@deploy/prepare test
+	@$(BIN)/pytest -n 2 --dist loadgroup -q $(ARGS)
+
+check: ## Check format, lint, types and imports
+	@deploy/prepare check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+format: ## Format the code, and mend what the linter can
+	@deploy/prepare check
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: ## Measure, each figure beside its comparison
+	@deploy/prepare check
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+docs: ## Write anew what docs/ takes from the code
+	@deploy/prepare check
+	@set -e; for page in docs/*.py; do $(BIN)/python $$page; done
+
+lock: ## Write uv.lock anew from pyproject.toml (ARGS=--upgrade: with the newest versions)
+	@deploy/prepare uv
+	@.tools/uv lock $(ARGS)
+
+clean: ## Remove all that was built or fetched here
+	@rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find daemon drivers api tests docs benchmarks -name __pycache__ -prune -exec rm -rf {} +

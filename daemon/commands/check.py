@@ -1,0 +1,82 @@
+"""`inclined check`: the configuration as the daemon will read it, each value with its source, or every mistake."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from daemon.messages import Settings as InForce
+from daemon.rulebook import NOTE, in_force, read_saved
+from daemon.settings import DEFAULT, Settings, SettingsError, load
+from daemon.settings.units import KEYS
+from daemon.store import StoreError, recorded
+
+EXAMPLE = """\
+example:
+  inclined check /etc/inclined/inclined.toml
+
+exit status: 0 no mistake, 1 the file cannot be read, 2 mistakes, each on a line of its own
+"""
+SECTIONS = ("machine", "mqtt", "api", "store", "console")
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "check",
+        help="show the configuration with its sources, or every mistake in it",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", nargs="?", type=Path, default=DEFAULT, metavar="FILE", help="default: %(default)s")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the values in force; or on stderr the mistakes, and return 2, or 1 when the file cannot be read."""
+    try:
+        settings = load(args.file)
+    except OSError as error:
+        print(f"{args.file}: {error.strerror}; name another file: inclined check FILE", file=sys.stderr)
+        return 1
+    except SettingsError as error:
+        print(*error.mistakes, sep="\n", file=sys.stderr)
+        return 2
+    for line in lines(settings, in_force(settings.rules, read_saved(changed(settings)), settings.named_rules)):
+        print(line)
+    return 0
+
+
+def changed(settings: Settings) -> object:
+    """Return what was changed over the network, as the store has it; a store that cannot be read is told on stderr."""
+    try:
+        return recorded(settings.store.path, NOTE) if settings.store.path.exists() else None
+    except (StoreError, OSError) as error:
+        print(f"{error}; changes made over the network are not shown", file=sys.stderr)
+        return None
+
+
+def lines(settings: Settings, policy: InForce) -> Iterator[str]:
+    """Yield `[section]`, and `key = value  # source` for each of its keys."""
+    for name in SECTIONS:
+        section: BaseModel | None = getattr(settings, name)
+        yield f"[{name}]" if section is not None else f"# no [{name}]"
+        for key, value in section or ():
+            narrowed = (name, key) == ("machine", "mode") and policy.sources["mode"] == "machine"
+            shown = policy.mode if narrowed else plain(value)
+            source = "machine" if narrowed else "file" if f"{name}.{key}" in settings.named else "default"
+            yield f"{key} = {shown}  # {source}"
+    yield "[policy]"
+    for rule in KEYS.values():
+        value = rule.text(policy.values[rule.field])
+        yield f"{rule.name} = {value}  # {policy.sources[rule.field]}; {rule.unit}, {rule.doc}"
+
+
+def plain(value: object) -> str:
+    """Return a value for a reader."""
+    if isinstance(value, BaseModel):
+        return "{ " + ", ".join(f"{key} = {plain(inner)}" for key, inner in value) + " }"
+    if isinstance(value, frozenset):
+        return f"{len(value)} of them" if value else "none"
+    return "none" if value is None else str(value)

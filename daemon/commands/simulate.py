@@ -1,0 +1,161 @@
+"""`inclined simulate ftms`: a simulated treadmill on the air, with a member who presses its keys on this terminal."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+from drivers.simulated.ftms import FtmsServer
+from drivers.simulated.profile import PROFILES
+
+if TYPE_CHECKING:  # bumble is an extra: the command says so instead of failing at import
+    from bumble.transport.common import Transport
+
+    from drivers.simulated.peripheral import Peripheral
+
+FAILED: Final = 1
+USAGE: Final = 2
+EXAMPLE: Final = """examples:
+  inclined simulate ftms --transport usb:0                a treadmill on this computer's Bluetooth dongle
+  inclined simulate ftms --radio unix:/tmp/hci.sock       a controller for the Bluetooth stack behind that socket
+  inclined simulate ftms --profile list                   the kinds of treadmill
+Then type keys: start, +speed, -speed, +incline, -incline, pause, stop, safety_out, safety_in, programme, cool-down.
+"""
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "simulate",
+        help="a simulated treadmill",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("machine", choices=("ftms",), help="what it speaks")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--radio", metavar="SPEC", help="be the controller of a host at this HCI byte stream")
+    where.add_argument("--transport", metavar="SPEC", help="use the real controller at this HCI transport")
+    parser.add_argument("--profile", default="normal", metavar="NAME", help="kind of treadmill; `list` shows them")
+    parser.add_argument("--address", default="F0:F1:F2:F3:F4:F5", help="Bluetooth address (default %(default)s)")
+    parser.add_argument("--name", default="Sim Treadmill", help="advertised name (default %(default)s)")
+    parser.add_argument("--control", metavar="PATH", help="unix socket that takes requests, JSON, one a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until interrupted, or until the radio is gone; return 0, 1 when it failed, 2 for wrong arguments."""
+    if args.profile == "list":
+        for name, profile in PROFILES.items():
+            print(f"{name:18} {profile.about}")
+        return 0
+    if args.profile not in PROFILES:
+        return complain(f"no profile {args.profile!r}; `--profile list` shows them", USAGE)
+    if not (args.radio or args.transport):
+        return complain("say where its radio is: --radio SPEC or --transport SPEC; see --help", USAGE)
+    if find_spec("bumble") is None:
+        return complain("the simulated radio is an extra; install it with: pip install 'inclined[simulate]'", FAILED)
+    return asyncio.run(simulate(args))
+
+
+def complain(sentence: str, code: int) -> int:
+    """Say on stderr, in one line, what is wrong."""
+    print(f"inclined simulate: {' '.join(sentence.split())}", file=sys.stderr)
+    return code
+
+
+async def simulate(args: argparse.Namespace) -> int:
+    """Put the treadmill on the air and serve it; return the exit code."""
+    from bumble.core import BaseBumbleError
+    from bumble.transport import open_transport
+
+    spec = args.radio or args.transport
+    try:
+        async with await open_transport(spec) as transport:
+            gone = transport.source.terminated
+            peripheral = build(args, transport)
+            await peripheral.power_on()
+            return await serve(args, peripheral, gone)
+    except (OSError, ValueError, BaseBumbleError) as error:
+        return complain(
+            f"{spec}: {str(error) or type(error).__name__}; check the radio, the address and the paths", FAILED
+        )
+
+
+def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":
+    """Return the treadmill, off, with its radio at this transport."""
+    from drivers.simulated import radio
+    from drivers.simulated.peripheral import Peripheral
+
+    server = FtmsServer(profile=PROFILES[args.profile], at=now())
+    start = server.at
+    server.tell = lambda at, text: print(f"{(at - start) / 1_000:8.2f} s  {text}", flush=True)
+    own: radio.Radio
+    if args.radio:
+        on = radio.air()
+        radio.host_side(on, transport)
+        own = radio.VirtualRadio(on)
+    else:
+        own = radio.RealRadio(transport)
+    return Peripheral(server, own, now=now, address=args.address, name=args.name)
+
+
+def now() -> int:
+    """Return ms of the monotonic clock."""
+    return time.monotonic_ns() // 1_000_000
+
+
+async def serve(args: argparse.Namespace, peripheral: "Peripheral", gone: asyncio.Future[None]) -> int:
+    """Take keys and requests until a signal, or until the radio's transport is gone."""
+    from drivers.simulated import panel
+
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    read_keys(loop, peripheral)
+    async with contextlib.AsyncExitStack() as stack:
+        if args.control:
+            await stack.enter_async_context(await panel.serve(args.control, peripheral))
+        print(f"ready: {args.name} at {args.address}, profile {args.profile}", flush=True)
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait((stopping, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            stopping.cancel()
+            return complain("the other end of the radio is gone", FAILED)
+    await peripheral.power_off()
+    return 0
+
+
+def read_keys(loop: asyncio.AbstractEventLoop, peripheral: "Peripheral") -> None:
+    """Press what is typed; a thread, since a terminal, a pipe and a file all read alike only so."""
+    from drivers.simulated import panel
+
+    def press(word: str) -> None:
+        peripheral.catch_up()
+        try:
+            peripheral.server.press(panel.key_of(word))
+        except panel.PanelError as error:
+            complain(str(error), USAGE)
+
+    def read(press: Callable[[str], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to press
+            for line in sys.stdin:
+                if line.strip():
+                    loop.call_soon_threadsafe(press, line)
+
+    threading.Thread(target=read, args=(press,), name="keys", daemon=True).start()
+
+
+def main() -> int:
+    """Run this command alone: python -m daemon.commands.simulate ftms ..."""
+    parser = argparse.ArgumentParser(prog="inclined")
+    add(parser.add_subparsers(required=True))
+    return run(parser.parse_args(["simulate", *sys.argv[1:]]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

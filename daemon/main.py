@@ -1,0 +1,102 @@
+"""The command `inclined`: finds the module of the command that was asked for and runs it.
+
+A command is a module of `daemon.commands`, named like it, with `add(subparsers)`, which adds one parser with an
+example in its epilog, and `run(args) -> int`, which returns 0, or 1 when it failed. Only the chosen one is imported.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import NoReturn, Protocol, cast, override
+
+from drivers.contract import DriverError
+
+type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001, argparse has no public name for it
+
+COMMANDS: Mapping[str, str] = {
+    "demo": "play a treadmill that is kept off the flat",
+    "run": "look after this machine's treadmill",
+    "check": "check the configuration, every value with its source",
+    "scan": "list the treadmills in reach",
+    "simulate": "be a treadmill",
+    "token": "make a key for the API",
+}
+"""Each command and its line in `inclined --help`."""
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What a module of daemon.commands offers."""
+
+    def add(self, subparsers: Subparsers, /) -> object: ...
+
+    def run(self, args: argparse.Namespace, /) -> int: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells a mistake in one line; its subparsers do so too."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(argv: Sequence[str] | None = None, commands: Mapping[str, str] = COMMANDS) -> int:
+    """Run the command that argv (default: the process's own) names; return 0, 1 failed, 2 usage, 130 interrupted."""
+    given = sys.argv[1:] if argv is None else argv
+    name = next((word for word in given if not word.startswith("-")), None)
+    chosen = cast("Command", import_module(f"daemon.commands.{name}")) if name in commands else None
+    args = parser(commands, name, chosen).parse_args(given)
+    if args.version:
+        print(version())  # noqa: T201, it is what was asked for
+        return 0
+    if chosen is None:
+        return complain("no command; see inclined --help", USAGE)
+    return outcome(chosen, args)
+
+
+def parser(commands: Mapping[str, str], name: str | None, chosen: Command | None) -> argparse.ArgumentParser:
+    """Make the parser: every command by its line, and the chosen one in full."""
+    root: argparse.ArgumentParser = Parser(prog="inclined", description="Keeps a treadmill's belt from being run flat.")
+    root.add_argument("--version", action="store_true", help="say which version this is")
+    subparsers = root.add_subparsers(metavar="COMMAND", title="commands")
+    for command, line in commands.items():
+        if chosen is not None and command == name:
+            chosen.add(subparsers)
+        else:
+            subparsers.add_parser(command, help=line)
+    return root
+
+
+def outcome(command: Command, args: argparse.Namespace) -> int:
+    """Run the command; errors that are sentences for their reader become one line, all others stay tracebacks."""
+    try:
+        return command.run(args)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
+        return FAILED
+    except DriverError as error:
+        return complain(str(error), FAILED)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return complain(f"{place}{error.strerror or error}", FAILED)
+
+
+def complain(sentence: str, status: int) -> int:
+    """Print one line on stderr and return status."""
+    print(f"inclined: {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201, the line is for the one who typed
+    return status
+
+
+def version() -> str:
+    """Return the version of the installed distribution."""
+    from importlib import metadata  # here: 20 ms that no other command needs
+
+    return metadata.version("inclined")

@@ -1,0 +1,3 @@
+from daemon.outbox.outbox import Outbox
+
+__all__ = ["Outbox"]

@@ -1,0 +1,124 @@
+"""Reads inclined.toml: every value exact, every mistake told at once."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from daemon.policy.rules import Mode, Rules
+from daemon.settings.model import Api, Console, Machine, Mqtt, Section, Sections, StoreFile
+from daemon.settings.units import KEYS, rules_of, shown
+
+DEFAULT = Path("/etc/inclined/inclined.toml")
+
+
+class SettingsError(Exception):
+    """The file cannot be used; `mistakes` holds `file: [section] key: what is wrong; what it may be` for each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one machine; `named` holds `section.key` of what the file says itself."""
+
+    machine: Machine
+    rules: Rules
+    mqtt: Mqtt | None
+    api: Api
+    store: StoreFile
+    console: Console
+    named: frozenset[str]
+
+    @property
+    def named_rules(self) -> frozenset[str]:
+        """The fields of Rules that the file sets itself."""
+        return frozenset(key.field for key in KEYS.values() if f"policy.{key.name}" in self.named)
+
+
+def load(path: Path = DEFAULT) -> Settings:
+    """Return the settings in the file at path. SettingsError names every mistake; OSError when it cannot be read."""
+    data = path.read_bytes()
+    try:
+        table = tomllib.loads(data.decode(), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
+        raise SettingsError([f"{path}: is not TOML: {error}"]) from None
+    return parse(table, str(path))
+
+
+def parse(table: Mapping[str, Any], file: str) -> Settings:
+    """Return the settings that table holds; file is for the sentences. SettingsError names every mistake."""
+    rest = dict(table)
+    policy = rest.pop("policy", {})
+    values, wrong = rules_of(policy) if isinstance(policy, dict) else ({}, [("", "is not a section")])
+    mistakes = [place(file, ("policy", key)) + why for key, why in wrong]
+    try:
+        sections = Sections.model_validate(rest)
+    except ValidationError as error:
+        raise SettingsError([sentence(file, e) for e in error.errors()] + mistakes) from None
+    if mistakes:
+        raise SettingsError(mistakes)
+    rules = Rules(mode=Mode[sections.machine.mode.upper()], **values)
+    found = (sections.mqtt, sections.api, sections.store, sections.console)
+    return Settings(sections.machine, rules, *found, frozenset(_named(table)))
+
+
+def _named(table: Mapping[str, Any]) -> Iterator[str]:
+    return (f"{section}.{key}" for section, keys in table.items() for key in keys)
+
+
+def place(file: str, where: tuple[int | str, ...]) -> str:
+    """Return `file: [section] key: ` for the path of a value."""
+    section, *keys = where or ("",)
+    inside = ".".join(str(key) for key in keys if key != "")
+    return f"{file}: [{section}] {inside}: " if inside else f"{file}: [{section}] "
+
+
+def sentence(file: str, error: ErrorDetails) -> str:
+    """Return one mistake in words for who edits the file."""
+    where, given, context = error["loc"], shown(error["input"]), error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            why = f"is missing; {_meaning(where)}"
+        case "extra_forbidden":
+            why = f"is unknown; it may be {', '.join(_siblings(where))}"
+        case "literal_error":
+            why = f"{given} is none of its values; it may be {context['expected']}"
+        case "value_error":
+            why = f"{context['error']}; {_meaning(where)}"
+        case "string_pattern_mismatch":
+            why = f"{given} is not of its form; {_meaning(where)}"
+        case _:
+            why = f"{given} is wrong; {error['msg'].replace('Input', 'it', 1)}"
+    return place(file, where) + why
+
+
+def _model(where: tuple[int | str, ...]) -> type[Section]:
+    """Return the section that the last part of where stands in."""
+    model: type[Section] = Sections
+    for part in where[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            kind = model.model_fields[part].annotation
+            inner = (kind, *getattr(kind, "__args__", ()))
+            model = next((k for k in inner if isinstance(k, type) and issubclass(k, Section)), model)
+    return model
+
+
+def _meaning(where: tuple[int | str, ...]) -> str:
+    """Return what the docs say of the key, or of its list."""
+    known = _model(where).model_fields
+    names = [part for part in where if isinstance(part, str) and part in known]
+    text = known[names[-1]].description if names else None
+    return text or str(_model((*where, "")).__doc__)
+
+
+def _siblings(where: tuple[int | str, ...]) -> list[str]:
+    model = _model(where)
+    return [*model.model_fields, *(["policy"] if model is Sections else [])]

@@ -1,0 +1,151 @@
+"""The sections of inclined.toml, except [policy], whose keys stand in daemon.policy.rules."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from daemon.messages import Slug
+from daemon.settings.units import exact
+from drivers.contract import InclineRange
+
+Text = Annotated[str, Field(min_length=1, max_length=64)]
+Port = Annotated[int, Field(ge=1, le=65_535, strict=True)]
+
+
+def _tenths(given: object) -> int:
+    """Turn % into 0.1 %, exactly."""
+    tenths = exact(given, 10)
+    if tenths is None:
+        raise ValueError(f"{given} is no number of tenths, such as 0.5")
+    return tenths
+
+
+Percent = Annotated[int, BeforeValidator(_tenths)]
+
+
+class Section(BaseModel):
+    """A section of the file: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Range(Section):
+    """The incline that the machine's console shows it can do, in %."""
+
+    least: Annotated[Percent, Field(ge=-200, le=400)]
+    most: Annotated[Percent, Field(ge=-200, le=400)]
+    step: Annotated[Percent, Field(gt=0, le=50)]
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.least >= self.most:
+            raise ValueError("least is not below most")
+        return self
+
+    def range(self) -> InclineRange:
+        """Return it in 0.1 %."""
+        return InclineRange(self.least, self.most, self.step)
+
+
+class Machine(Section):
+    """The treadmill, its driver and its screen."""
+
+    site: Slug
+    """The gym: small letters, digits, dashes. Part of every MQTT topic."""
+    machine: Slug
+    """The treadmill's asset name: as above, never changed when it moves."""
+    name: Text
+    """What people call it."""
+    zone: Text
+    """Where in the gym it stands."""
+    driver: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S*$")]
+    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `simulated:` or `replay:FILE`."""
+    mode: Literal["observe", "nudge", "assist", "enforce"]
+    """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
+    units: Literal["km/h", "mph"]
+    """What the machine's own console shows."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    """Language of the screen."""
+    screen_px_per_mm: Annotated[Decimal, Field(ge=2, le=30)] | None = None
+    """Pixels per mm of the screen, so that letters are large enough; without it the page guesses."""
+    incline_range: Range | None = None
+    """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
+    clock: Literal["auto", "trust"] = "auto"
+    """`auto` waits for timesyncd before it believes the date; `trust` is for a computer with its own clock."""
+
+
+class Tls(Section):
+    """Certificates of the connection to the broker."""
+
+    ca: Path
+    """Authority that signed the broker's certificate."""
+    cert: Path | None = None
+    """Our certificate, where the broker asks for one."""
+    key: Path | None = None
+    """Its key."""
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key go together")
+        return self
+
+
+class Mqtt(Section):
+    """The gym's broker; without this section nothing is published."""
+
+    host: Text
+    """Name or address."""
+    port: Port = 1883
+    """8883 is usual with TLS."""
+    username: Text | None = None
+    """As the broker knows this machine; absent: the broker asks for none."""
+    password_file: Path | None = None
+    """A file with the password in its first line."""
+    keepalive: Annotated[int, Field(ge=5, le=600, strict=True)] = 30
+    """Seconds after which a silent connection is given up."""
+    tls: Tls | None = None
+    """`{ ca = FILE, cert = FILE, key = FILE }`; cert and key only where the broker asks for them. Absent: no TLS."""
+
+    @model_validator(mode="after")
+    def _password_has_a_name(self) -> Self:
+        if self.password_file is not None and self.username is None:
+            raise ValueError("a password_file needs a username")
+        return self
+
+
+class Api(Section):
+    """The local web server: pages, API and live stream."""
+
+    host: Text = "127.0.0.1"
+    """Address to listen on; the default is this computer only."""
+    port: Port = 8080
+    """Port to listen on."""
+    token_hashes: frozenset[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = frozenset()
+    """Who may change settings: hashes made by `inclined token`."""
+
+
+class StoreFile(Section):
+    """Where the accounts are kept."""
+
+    path: Path = Path("/var/lib/inclined/inclined.db")
+    """The database."""
+
+
+class Console(Section):
+    """The member's screen."""
+
+    key_file: Path = Path("/run/inclined/console.key")
+    """Where the daemon writes the kiosk's credential at each start."""
+
+
+class Sections(Section):
+    """The whole file but [policy]."""
+
+    machine: Machine
+    mqtt: Mqtt | None = None
+    api: Api = Api()
+    store: StoreFile = StoreFile()
+    console: Console = Console()
