@@ -71,7 +71,15 @@ CAPTURES = (
             "1f 00 84 01 2a 00 00 00 00 00 00 01 00 00 00",
             "80 06 4e 02 02 00 ff ff ff 37 27 00",
         ),
-        {"speed": 590, "average_speed": 388, "distance": 42, "incline": 0, "climbed": 1, "metabolic": 55, "elapsed": 39},
+        {
+            "speed": 590,
+            "average_speed": 388,
+            "distance": 42,
+            "incline": 0,
+            "climbed": 1,
+            "metabolic": 55,
+            "elapsed": 39,
+        },
     ),
     Capture(
         "horizon-idle",

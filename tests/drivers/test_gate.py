@@ -36,7 +36,9 @@ def test_each_is_armed_alone() -> None:
     assert not passes(gate({Ability.WORKOUT_TIME}), bytes.fromhex("08 01"))
 
 
-@pytest.mark.parametrize("data", ["", "01", "02 66 03", "07", "08 02", "08 00", "08", "08 01 00", "00 00", "03 0a", "80"])
+@pytest.mark.parametrize(
+    "data", ["", "01", "02 66 03", "07", "08 02", "08 00", "08", "08 01 00", "00 00", "03 0a", "80"]
+)
 def test_nothing_else_passes_even_where_all_is_armed(data: str) -> None:
     assert not passes(ARMED, bytes.fromhex(data))
 
