@@ -36,7 +36,7 @@ CAPTURES = (
     Capture(
         "life-fitness-remaining",
         ("9e 0c 50 00 bd 02 53 01 00 00 00 ff 7f 7c 00 ff 7f 23 00 ff ff ff ad 00 3b 00",),
-        {"speed": 80, "elapsed": 173, "remaining": 59},
+        {"speed": 80, "incline": 0, "elapsed": 173, "remaining": 59},
     ),
     Capture(
         "matrix-cut",
