@@ -42,6 +42,8 @@ class Radio:
         self.connect_hangs = False
         self.call_hangs = False
         self.written: list[str] = []
+        self.wrote = asyncio.Event()
+        self.connecting = asyncio.Event()
         self.clients: list[RadioClient] = []
         self.sessions: list[RadioClient] = []
         """Notify sessions that BlueZ keeps; each of them repeats every notification."""
@@ -65,7 +67,7 @@ radio = Radio()
 
 
 class RadioScanner(BaseBleakScanner):
-    def __init__(self, detection_callback: Any, service_uuids: Any, scanning_mode: Any, **more: Any) -> None:
+    def __init__(self, detection_callback: Any, service_uuids: Any, *_: Any, **more: Any) -> None:
         super().__init__(detection_callback, service_uuids)
         self.adapter = more.get("bluez", {}).get("adapter")
 
@@ -116,6 +118,7 @@ class RadioClient(BaseBleakClient):
     @override
     async def connect(self, pair: bool, **kwargs: Any) -> None:
         radio.log.append(f"connect {self.address}")
+        radio.connecting.set()
         if radio.connect_hangs:
             await asyncio.Event().wait()
         if radio.connect_error:
@@ -179,6 +182,7 @@ class RadioClient(BaseBleakClient):
     @override
     async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool) -> None:
         radio.written.append(f"{characteristic.uuid[4:8]} {bytes(data).hex(' ')} {response}")
+        radio.wrote.set()
         await self._call()
 
     @override

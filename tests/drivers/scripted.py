@@ -42,6 +42,7 @@ class ScriptedLink:
         self.opens = self.closes = 0
         self.listener: Listener | None = None
         self.ready = asyncio.Event()
+        self.wrote = asyncio.Event()
 
     async def open(self, listener: Listener, /) -> frozenset[int]:
         self.opens += 1
@@ -52,7 +53,7 @@ class ScriptedLink:
         if error := self.refused.get(channel):
             raise error
         self.subscribed.append(channel)
-        if channel == DATA:
+        if channel in {DATA, 0}:
             self.ready.set()
 
     async def read(self, channel: int, /) -> bytes:
@@ -67,6 +68,7 @@ class ScriptedLink:
         if not permit():
             raise Withdrawn("withdrawn")
         self.written.append(f"{channel:04x}: {data.hex(' ')}")
+        self.wrote.set()
         if self.write_error:
             raise self.write_error
         for answer in self.answer(data):

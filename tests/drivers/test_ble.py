@@ -4,6 +4,7 @@ import asyncio
 import logging
 import subprocess
 from collections.abc import Iterator
+from typing import override
 
 import pytest
 from bleak.exc import (
@@ -124,9 +125,11 @@ async def test_what_an_old_client_still_says_is_not_heard(air: Radio) -> None:
 
 async def test_nothing_that_a_listener_raises_reaches_dbus(air: Radio, caplog: pytest.LogCaptureFixture) -> None:
     class Raising(Ear):
+        @override
         def heard(self, channel: int, data: bytes, /) -> None:
             raise KeyError("inclination")
 
+        @override
         def lost(self, reason: str, /) -> None:
             raise ValueError
 
@@ -179,7 +182,7 @@ async def test_a_connect_that_fails_is_torn_down_and_may_be_tried_again(air: Rad
 
 
 async def test_a_half_open_connect_is_torn_down(air: Radio, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(client: object) -> dict[int, object]:
+    def broken(_: object) -> dict[int, object]:
         raise AttributeError("services went while they were listed")
 
     with monkeypatch.context() as patch:
@@ -203,8 +206,7 @@ async def test_a_connect_that_hangs_has_an_end(air: Radio, monkeypatch: pytest.M
 async def test_a_cancelled_open_leaves_nothing_open(air: Radio) -> None:
     one, air.connect_hangs = link(), True
     opening = asyncio.create_task(one.open(Ear()))
-    while not air.clients:
-        await asyncio.sleep(0.001)
+    await air.connecting.wait()
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
@@ -248,8 +250,7 @@ async def test_a_loss_ends_calls_in_flight_at_once_and_a_write_is_unknown(air: R
     await one.open(Ear())
     air.call_hangs = True
     reading, writing = asyncio.create_task(one.read(0x2ACC)), asyncio.create_task(one.write(POINT, b"\x00", always))
-    while not air.written:
-        await asyncio.sleep(0)
+    await air.wrote.wait()
     air.hang_up()
     with pytest.raises(LinkLost, match="ended the link"):
         await reading
@@ -287,11 +288,15 @@ async def test_the_permit_is_asked_last_after_the_turn(air: Radio) -> None:
     await one.open(Ear())
     with pytest.raises(Withdrawn):
         await one.write(POINT, b"\x00", never)
-    air.call_hangs, asked = True, []
+    air.call_hangs, asked = True, list[str]()
+
+    def permit() -> bool:
+        asked.append("second")
+        return False
+
     first = asyncio.create_task(one.write(POINT, b"\x00", always))
-    second = asyncio.create_task(one.write(POINT, b"\x03\x0a\x00", lambda: bool(asked.append("second"))))
-    while not air.written:
-        await asyncio.sleep(0)
+    second = asyncio.create_task(one.write(POINT, b"\x03\x0a\x00", permit))
+    await air.wrote.wait()
     await asyncio.sleep(0)
     assert asked == []
     air.hang_up()
@@ -309,6 +314,7 @@ async def test_a_closed_link_and_a_missing_channel_have_their_words(air: Radio) 
         await one.subscribe(0x2ADA)
     await one.close()
     await one.close()
+    assert air.log[-1] == "disconnect"
 
 
 async def test_the_slot_is_free_when_the_machine_advertises(air: Radio) -> None:

@@ -13,8 +13,7 @@ async def test_the_blueprint_says_what_it_hears_and_ends_with_its_link() -> None
     link, said = ScriptedLink({}, extra=(0,)), list[Said]()
     driver: Driver = BlueprintDriver(link, lambda: 3)
     task = asyncio.create_task(driver.run(said.append))
-    while not link.subscribed:
-        await asyncio.sleep(0)
+    await link.ready.wait()
     link.say(0, "2c 01 f6 ff")
     link.say(0, "2c")
     link.say(1, "2c 01 f6 ff")

@@ -234,6 +234,6 @@ def test_reserved_feature_bits_and_more_bytes_are_ignored() -> None:
     ],
 )
 def test_an_incline_that_the_machine_cannot_have(
-    incline: int | None, within: InclineRange | None, expected: bool
+    incline: int | None, within: InclineRange | None, *, expected: bool
 ) -> None:
     assert plausible(incline, within) is expected

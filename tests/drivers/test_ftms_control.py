@@ -196,8 +196,7 @@ async def test_a_link_that_goes_while_waiting_is_unknown_at_once() -> None:
     driver = made(link)
     async with Running(driver, link):
         asking = asyncio.create_task(driver.raise_incline(10, always))
-        while not link.written:
-            await asyncio.sleep(0)
+        await link.wrote.wait()
         link.lose("plug pulled")
         with pytest.raises(Timeout, match="plug pulled"):
             await asking
@@ -221,8 +220,7 @@ async def test_a_request_given_up_in_flight_ends_the_link() -> None:
     running = Running(driver, link)
     async with running:
         asking = asyncio.create_task(driver.raise_incline(10, always))
-        while not link.written:
-            await asyncio.sleep(0)
+        await link.wrote.wait()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

@@ -33,7 +33,7 @@ def said(data: str | None, *uuids: str) -> AdvertisementData:
         (said(None, "0000180a-0000-1000-8000-00805f9b34fb"), False),
     ],
 )
-def test_what_an_advertisement_says(advertisement: AdvertisementData, kind: bool | None) -> None:
+def test_what_an_advertisement_says(advertisement: AdvertisementData, *, kind: bool | None) -> None:
     assert kind_of(advertisement) is kind
 
 
