@@ -30,7 +30,7 @@ class _Ear:
 
     def heard(self, channel: int, data: bytes, /) -> None:
         """Turn one packet into a reading; this must not raise, so it drops what it cannot read."""
-        if len(data) != 4:
+        if channel != STREAM or len(data) != 4:
             return
         speed, incline = int.from_bytes(data[:2], "little"), int.from_bytes(data[2:], "little", signed=True)
         self._sink(Reading(at=self._now(), speed=speed, incline=incline))
@@ -39,6 +39,17 @@ class _Ear:
     def lost(self, reason: str, /) -> None:
         self.reason = reason
         self.arrived.set()
+
+    async def over(self) -> str:
+        """Wait for the end of the link, or for silence, and return which it was."""
+        while self.reason is None:
+            self.arrived.clear()
+            try:
+                async with asyncio.timeout(SILENT_S):
+                    await self.arrived.wait()
+            except TimeoutError:
+                return f"the machine said nothing for {SILENT_S:g} s"
+        return self.reason
 
 
 class BlueprintDriver:
@@ -55,12 +66,6 @@ class BlueprintDriver:
             await self._link.open(ear)
             sink(Machine(at=self._now(), protocol="blueprint"))
             await self._link.subscribe(STREAM)
-            while ear.reason is None:
-                ear.arrived.clear()
-                async with asyncio.timeout(SILENT_S):
-                    await ear.arrived.wait()
-            raise LinkLost(ear.reason)
-        except TimeoutError as silence:
-            raise LinkLost(f"the machine said nothing for {SILENT_S:g} s") from silence
+            raise LinkLost(await ear.over())
         finally:
             await self._link.close()

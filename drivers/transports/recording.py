@@ -84,13 +84,13 @@ def parse(lines: Iterable[str]) -> tuple[str, list[Line]]:
     return spec, said
 
 
-def _header(entry: Any) -> str:
+def _header(entry: dict[str, Any]) -> str:
     if entry["inclined"] != VERSION:
         raise ValueError(f"version {entry['inclined']} is not {VERSION}")
     return str(entry["spec"])
 
 
-def _line(entry: Any) -> Line:
+def _line(entry: dict[str, Any]) -> Line:
     do, at = entry["do"], entry["t"]
     missing = [key for key in NEEDS[do] if key not in entry]
     if missing or not isinstance(at, int):
