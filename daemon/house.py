@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -27,7 +27,7 @@ from daemon.notify import notify
 from daemon.outbox import Outbox
 from daemon.policy import fresh_state
 from daemon.policy.events import Happened, Restored, Spent
-from daemon.rulebook import Rulebook
+from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
 from daemon.store import Store
@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
 WATCH_S = 2.0
-RULES = "rules"
-"""The name under which the store keeps changes of the rules."""
 
 
 @dataclass
@@ -108,12 +106,12 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
         settings.rules,
-        store.recall(RULES),
+        store.recall(NOTE),
         lambda event: late[0].runner.submit(event),
-        lambda saved: store.note(RULES, saved),
+        lambda saved: store.note(NOTE, saved),
         lambda happened: late[0].record(happened),
         clock,
-        named=settings.named,
+        named=settings.named_rules,
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
     runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
@@ -157,7 +155,7 @@ def broker_of(settings: Settings) -> Broker:
     )
 
 
-async def live(house: House, ready: Callable[[], None], more: Sequence[APIRouter] = ()) -> None:
+async def live(house: House, ready: Callable[[], object], more: Sequence[APIRouter] = ()) -> None:
     """Keep the house alive until cancelled; then save what is open and say so."""
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -191,7 +189,7 @@ def desk_of(house: House) -> Desk:
     )
 
 
-async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], None]) -> None:
+async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], object]) -> None:
     """Serve the pages; a port that is taken is told, and all the rest goes on without them."""
     api = house.settings.api
     try:
@@ -230,6 +228,3 @@ async def _watch(house: House) -> None:
         if house.runner.alive():
             notify("WATCHDOG=1")
         await asyncio.sleep(WATCH_S)
-
-
-type Living = Awaitable[None]

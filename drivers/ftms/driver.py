@@ -39,7 +39,8 @@ SILENT_S = 10.0
 class FtmsDriver:
     """A treadmill over a link; implements Driver, RequestsControl and RaisesIncline. Made by `ftms_driver`.
 
-    `odd.counts` counts what made no sense, by kind.
+    `odd.counts` counts what made no sense, by kind. `incline` is a range that staff wrote down for a machine that
+    tells none, or a wrong one; it takes the place of the machine's own.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class FtmsDriver:
         armed: Collection[Ability] = (),
         silent_s: float = SILENT_S,
         answer_s: float = ANSWER_S,
+        incline: InclineRange | None = None,
     ) -> None:
         self.connect_limit = link.open_limit
+        self._given = incline
         self.odd = Odd()
         self._link, self._now = link, now
         self._allow = gate(armed)
@@ -83,6 +86,8 @@ class FtmsDriver:
     async def _start(self, channels: frozenset[int], hearing: Hearing, control: ControlPoint) -> None:
         """Read, subscribe and say who the machine is; its data comes last, so that Machine is said before."""
         machine = await identify(self._link, channels, self.odd, self._now)
+        if self._given is not None:
+            machine = replace(machine, incline=self._given)
         if await self._subscribe(channels, CONTROL_POINT):
             self._control = control
         else:
@@ -175,6 +180,7 @@ def ftms_driver(
     armed: Collection[Ability] = (),
     silent_s: float = SILENT_S,
     answer_s: float = ANSWER_S,
+    incline: InclineRange | None = None,
 ) -> FtmsDriver:
     """Return a driver over link that has the abilities which commissioning armed, and no others.
 
@@ -187,4 +193,4 @@ def ftms_driver(
     }
     parts = [part for part, has in wanted.items() if has]
     kind: type[FtmsDriver] = type("FtmsDriver", (*parts, FtmsDriver), {})
-    return kind(link, now=now, armed=armed, silent_s=silent_s, answer_s=answer_s)
+    return kind(link, now=now, armed=armed, silent_s=silent_s, answer_s=answer_s, incline=incline)

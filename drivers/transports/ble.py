@@ -120,10 +120,15 @@ class BleLink:
         async with self._writing:
             client, found = self._found(channel)
             self._allow(channel, data)
-            if not permit():
-                raise Withdrawn(f"nothing was sent: {data.hex(' ')} was withdrawn")
+
+            async def send() -> None:
+                # asked inside the task that sends: between a permit and the bytes nothing else may run
+                if not permit():
+                    raise Withdrawn(f"nothing was sent: {data.hex(' ')} was withdrawn")
+                await client.write_gatt_char(found, data, response=True)
+
             try:
-                await self._call(client, client.write_gatt_char(found, data, response=True))
+                await self._call(client, send())
             except LinkLost as lost:
                 raise Timeout(f"the link went during the write: {lost}") from lost
 
