@@ -29,7 +29,8 @@ def make(
     """Return the driver that spec names; Unsupported says what is allowed.
 
     `now` is ms of the monotonic clock. `armed` holds what commissioning proved beyond the incline. `record` gets the
-    lines of a recording. `incline` is the range that staff wrote down, in place of the machine's own. `pace` is for replays: 1 as it was, 0 at once, with times from the recording.
+    lines of a recording. `incline` is the range that staff wrote down, in place of the machine's own. `pace` is for
+    replays: 1 as it was, 0 at once, with times from the recording.
     """
     from drivers.ftms.driver import ftms_driver  # each driver is loaded only when it is named
 
