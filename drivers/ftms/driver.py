@@ -1,5 +1,6 @@
 """The FTMS treadmill: what the machine says, and the few things that it may be asked (Fitness Machine Profile 1.0)."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -32,6 +33,8 @@ from drivers.ftms.words import (
     encode_training_time,
 )
 
+START_S = 25.0
+"""All reads and subscriptions after the connect; on a good link they take under a second."""
 SILENT_S = 10.0
 """A link on which nothing arrives for this long is dead, whatever the adapter says; machines speak once a second."""
 
@@ -53,7 +56,7 @@ class FtmsDriver:
         answer_s: float = ANSWER_S,
         incline: InclineRange | None = None,
     ) -> None:
-        self.connect_limit = link.open_limit
+        self.connect_limit = link.open_limit + START_S
         self._given = incline
         self.odd = Odd()
         self._link, self._now = link, now
@@ -76,7 +79,11 @@ class FtmsDriver:
             channels = await self._link.open(hearing)
             if TREADMILL_DATA not in channels:
                 raise Unsupported("this machine has no treadmill data (2acd): is it a treadmill?")
-            await self._start(channels, hearing, control)
+            try:
+                async with asyncio.timeout(START_S):
+                    await self._start(channels, hearing, control)
+            except TimeoutError as late:
+                raise LinkLost(f"connected, but it did not answer in time ({str(late) or f'{START_S:g} s'})") from late
             raise LinkLost(await hearing.over(self._silent_s))
         finally:
             self._control = self._machine = None
@@ -109,7 +116,7 @@ class FtmsDriver:
         try:
             await self._link.subscribe(channel)
         except (Refused, Timeout, Unsupported) as no:
-            self.odd.note(f"{channel:04x} cannot be subscribed ({no})", b"")
+            self.odd.note(f"{channel:04x} cannot be subscribed", b"", str(no))
             return False
         return True
 
@@ -119,7 +126,7 @@ class FtmsDriver:
         try:
             hearing.heard(TRAINING_STATUS, await self._link.read(TRAINING_STATUS))
         except (Refused, Timeout, Unsupported) as error:
-            self.odd.note(f"training status cannot be read ({error})", b"")
+            self.odd.note("training status cannot be read", b"", str(error))
             hearing.heard(TRAINING_STATUS, b"")
 
     async def request_control(self, permit: Permit, /) -> None:
