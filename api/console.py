@@ -1,0 +1,141 @@
+"""The member's screen, from the server's side: the page, and the line on which it shows and confirms.
+
+A page signs in with the kiosk's key of this boot. Only Cancel needs none, not even a hello: whoever can reach this
+server may always end a raise, and nobody can begin one here.
+"""
+
+import asyncio
+from contextlib import suppress
+from hmac import compare_digest
+from secrets import token_hex
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse
+from starlette.websockets import WebSocket
+
+from api.desk import Desk
+from api.room import Room, TheDesk, TheRoom
+from api.sockets import TRY_LATER, close, heard, until_one_ends
+from api.words import Said, event, is_cancel, read
+from daemon.messages import Hello
+from daemon.policy.events import ScreenGone
+from daemon.screen import console
+
+router = APIRouter()
+
+GOODBYE = 1000
+WRONG_KEY = 4401
+"""Close code: this page is not signed in."""
+HELLO_S = 5.0
+"""A page that has not said hello by then is closed."""
+SHOW_S = 0.5
+"""A page hears at least this often, so that it can tell old numbers from new."""
+WINDOW_MS = 1000
+MOST_A_WINDOW = 50
+"""More messages than this within a window are dropped; a page sends about five."""
+
+
+@router.get("/console", include_in_schema=False)
+async def page(desk: TheDesk) -> FileResponse:
+    """Send the page; it carries nothing, its key is in the address that the kiosk opens."""
+    return FileResponse(desk.pages / "console.html")
+
+
+@router.websocket("/console/live")
+async def live(socket: WebSocket, room: TheRoom) -> None:
+    """Talk with one page from its hello to its end."""
+    await socket.accept()
+    await close(socket, *await _meet(room, Line(room, socket)))
+
+
+async def _meet(room: Room, line: "Line") -> tuple[int, str]:
+    """Talk with the page on line; return the code and the words with which to close it."""
+    with room.strangers.seat() as seated:
+        if not seated:
+            return TRY_LATER, "too many screens"
+        if not await line.sign_in():
+            return WRONG_KEY, "this screen is not signed in"
+    with room.consoles.seat() as seated:
+        if not seated:
+            return TRY_LATER, "too many screens"
+        await line.talk()
+    return GOODBYE, ""
+
+
+class Line:
+    """One page's line; `screen` names it to the policy."""
+
+    def __init__(self, room: Room, socket: WebSocket) -> None:
+        self.screen = token_hex(8)
+        self._room = room
+        self._desk: Desk = room.desk
+        self._socket = socket
+        self._window = 0
+        self._came = 0
+
+    async def sign_in(self) -> bool:
+        """Wait for the page's hello; before it only Cancel is obeyed. False: a wrong key, or none in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HELLO_S):
+                while (frame := await heard(self._socket)) is not None:
+                    said = self._read(frame)
+                    if isinstance(said, Hello):
+                        return compare_digest(said.key.encode(), self._desk.console_key.encode())
+                    self._take(said, signed_in=False)
+        return False
+
+    async def talk(self) -> None:
+        """Show and hear until the page is gone, and tell the policy that it is."""
+        try:
+            await until_one_ends(self._show(), self._hear())
+        finally:
+            self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
+
+    async def _show(self) -> None:
+        changed = asyncio.Event()
+        with self._desk.feed.subscribe(changed.set, depth=1) as reader:
+            seen = self._desk.feed.latest
+            while True:
+                changed.clear()
+                seen = reader.take() or seen
+                shown = console(
+                    seen,
+                    self._desk.clock.now(),
+                    texts=self._desk.texts,
+                    units=self._desk.identity.units,
+                    screen=self.screen,
+                    notice=self._desk.notice(),
+                )
+                await self._socket.send_text(shown.model_dump_json())
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SHOW_S):
+                        await changed.wait()
+
+    async def _hear(self) -> None:
+        while (frame := await heard(self._socket)) is not None:
+            self._take(self._read(frame), signed_in=True)
+
+    def _read(self, frame: str | bytes) -> Said | None:
+        """Return what a frame says; None, counted, when it makes no sense or is one too many."""
+        said = read(frame)
+        if said is None:
+            self._room.dropped.drop("malformed", frame)
+        elif self._too_many() and not is_cancel(said):
+            self._room.dropped.drop("flood", type(said).__name__)
+            return None
+        return said
+
+    def _take(self, said: Said | None, *, signed_in: bool) -> None:
+        if said is None:
+            return
+        if isinstance(said, Hello) or not (signed_in or is_cancel(said)):
+            self._room.dropped.drop("out of turn", type(said).__name__)
+            return
+        self._desk.submit(event(said, self._desk.clock.now(), self.screen))
+
+    def _too_many(self) -> bool:
+        now = self._desk.clock.now()
+        if now - self._window >= WINDOW_MS:
+            self._window, self._came = now, 0
+        self._came += 1
+        return self._came > MOST_A_WINDOW
