@@ -8,6 +8,9 @@ from api.problems import problem
 
 MOST = 65_536
 """Bytes of a body."""
+LINGER = 16 * MOST
+"""What is read of a larger one: a client that is still sending when we close may never see the answer."""
+CLOSE = {"Connection": "close"}
 DETAIL = f"The body is larger than {MOST // 1024} KiB."
 
 
@@ -23,7 +26,8 @@ class BodyLimit:
             return
         told = Headers(scope=scope).get("content-length", "0")
         if told.isdecimal() and int(told) > MOST:
-            await problem(413, DETAIL, headers={"Connection": "close"})(scope, receive, send)
+            await _discard(receive)
+            await problem(413, DETAIL, headers=CLOSE)(scope, receive, send)
             return
         came = 0
 
@@ -32,7 +36,17 @@ class BodyLimit:
             message = await receive()
             came += len(message.get("body", b""))
             if came > MOST:
-                raise HTTPException(413, DETAIL, {"Connection": "close"})
+                await _discard(receive)
+                raise HTTPException(413, DETAIL, CLOSE)
             return message
 
         await self._app(scope, counted, send)
+
+
+async def _discard(receive: Receive) -> None:
+    came = 0
+    while came < LINGER:
+        message = await receive()
+        if not message.get("more_body"):
+            return
+        came += len(message["body"])

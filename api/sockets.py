@@ -26,8 +26,8 @@ async def ignore(socket: WebSocket) -> None:
 
 
 async def close(socket: WebSocket, code: int, reason: str = "") -> None:
-    """Close the line, unless the other side has."""
-    if socket.client_state is WebSocketState.CONNECTED:
+    """Close the line, unless it is closed."""
+    if socket.client_state is socket.application_state is WebSocketState.CONNECTED:
         await socket.close(code, reason)
 
 
