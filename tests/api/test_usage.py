@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from api.usage import COLUMNS
+from api.usage import COLUMNS, UsageTable
 from tests.api.world import World, hour
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -39,7 +39,8 @@ async def test_a_page_has_bounds(client: httpx.AsyncClient, limit: str) -> None:
 async def test_usage_is_asked_in_the_wanted_zone(client: httpx.AsyncClient, world: World) -> None:
     world.history.hours = [hour(datetime(2026, 10, 25, 2, fold=fold, tzinfo=BERLIN)) for fold in (0, 1)]
     answer = await client.get("/api/v1/usage", params={**DAY, "tz": "Europe/Berlin"})
-    table = answer.json()
+    table = UsageTable.model_validate_json(answer.content).model_dump(mode="json")
+    assert table == answer.json()
     assert (table["site"], table["machine"], table["tz"]) == ("north", "t07", "Europe/Berlin")
     assert [row["start"] for row in table["rows"]] == ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"]
     ((start, end, zone),) = world.history.asked
