@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import console, health, now, settings, usage
+from api import console, health, live, machine, settings, usage
 from api.armour import Armour
 from api.desk import Desk
 from api.doors import Doors
@@ -20,9 +20,11 @@ changing settings does. Errors are problem documents (RFC 9457). Units stand in 
 """
 
 
-def create_app(desk: Desk) -> FastAPI:
-    """Return the app that serves desk."""
+def create_app(desk: Desk, *more: APIRouter) -> FastAPI:
+    """Return the app that serves desk; `more` are routes of the demo."""
     app = routed()
+    for router in more:
+        app.include_router(router)
     app.state.room = Room(desk)
     app.mount("/static", StaticFiles(directory=desk.pages, check_dir=False))
     app.add_middleware(BodyLimit)  # the last one added is the outermost
@@ -45,8 +47,9 @@ def routed() -> FastAPI:
     )
     install(app)
     first = APIRouter(prefix="/api/v1")
-    for room in (now, usage, settings, health):
-        first.include_router(room.router)
+    for part in (machine, live, usage, settings, health):
+        first.include_router(part.router)
     app.include_router(first)
     app.include_router(console.router)
+    app.include_router(health.usual)
     return app

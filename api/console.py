@@ -5,7 +5,7 @@ server may always end a raise, and nobody can begin one here.
 """
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from hmac import compare_digest
 from secrets import token_hex
 
@@ -14,12 +14,14 @@ from starlette.responses import FileResponse
 from starlette.websockets import WebSocket
 
 from api.desk import Desk
+from api.live import changes
 from api.room import Room, TheDesk, TheRoom
 from api.sockets import TRY_LATER, close, heard, until_one_ends
 from api.words import Said, event, is_cancel, read
-from daemon.messages import Hello
+from daemon.messages import Console, Hello
 from daemon.policy.events import ScreenGone
 from daemon.screen import console
+from daemon.snapshot import Snapshot
 
 router = APIRouter()
 
@@ -27,7 +29,7 @@ GOODBYE = 1000
 WRONG_KEY = 4401
 """Close code: this page is not signed in."""
 HELLO_S = 5.0
-"""A page that has not said hello by then is closed."""
+"""A page that has not said hello by then is closed; it may try again."""
 SHOW_S = 0.5
 """A page hears at least this often, so that it can tell old numbers from new."""
 WINDOW_MS = 1000
@@ -53,8 +55,11 @@ async def _meet(room: Room, line: "Line") -> tuple[int, str]:
     with room.strangers.seat() as seated:
         if not seated:
             return TRY_LATER, "too many screens"
-        if not await line.sign_in():
-            return WRONG_KEY, "this screen is not signed in"
+        signed_in = await line.sign_in()
+    if signed_in is None:
+        return TRY_LATER, "no hello"
+    if not signed_in:
+        return WRONG_KEY, "this screen is not signed in"
     with room.consoles.seat() as seated:
         if not seated:
             return TRY_LATER, "too many screens"
@@ -73,8 +78,11 @@ class Line:
         self._window = 0
         self._came = 0
 
-    async def sign_in(self) -> bool:
-        """Wait for the page's hello; before it only Cancel is obeyed. False: a wrong key, or none in time."""
+    async def sign_in(self) -> bool | None:
+        """Wait for the page's hello, and return whether its key is right; None: it said none in time.
+
+        Until then only Cancel is obeyed.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(HELLO_S):
                 while (frame := await heard(self._socket)) is not None:
@@ -82,7 +90,7 @@ class Line:
                     if isinstance(said, Hello):
                         return compare_digest(said.key.encode(), self._desk.console_key.encode())
                     self._take(said, signed_in=False)
-        return False
+        return None
 
     async def talk(self) -> None:
         """Show and hear until the page is gone, and tell the policy that it is."""
@@ -92,24 +100,20 @@ class Line:
             self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
 
     async def _show(self) -> None:
-        changed = asyncio.Event()
-        with self._desk.feed.subscribe(changed.set, depth=1) as reader:
-            seen = self._desk.feed.latest
-            while True:
-                changed.clear()
-                seen = reader.take() or seen
-                shown = console(
-                    seen,
-                    self._desk.clock.now(),
-                    texts=self._desk.texts,
-                    units=self._desk.identity.units,
-                    screen=self.screen,
-                    notice=self._desk.notice(),
-                )
-                await self._socket.send_text(shown.model_dump_json())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(SHOW_S):
-                        await changed.wait()
+        async with aclosing(changes(self._desk.feed, SHOW_S)) as news:
+            async for seen in news:
+                await self._socket.send_text(self._drawn(seen).model_dump_json())
+
+    def _drawn(self, seen: Snapshot) -> Console:
+        desk = self._desk
+        return console(
+            seen,
+            desk.clock.now(),
+            texts=desk.texts,
+            units=desk.identity.units,
+            screen=self.screen,
+            notice=desk.notice(),
+        )
 
     async def _hear(self) -> None:
         while (frame := await heard(self._socket)) is not None:

@@ -1,4 +1,4 @@
-"""What the API works with: all of it comes from `daemon.main`, nothing is looked up elsewhere."""
+"""What the API works with: all of it comes from `daemon.house`, nothing is looked up elsewhere."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,27 +11,10 @@ from daemon import messages
 from daemon.clock import Clock
 from daemon.content import Texts
 from daemon.policy.events import Event
-from daemon.snapshot import Feed, Snapshot
+from daemon.snapshot import Feed
+from daemon.wire import Identity
 
 PAGES = Path(__file__).parent / "static"
-
-
-class Identity(Protocol):
-    """Which machine this is; `daemon.wire.Identity` fits."""
-
-    @property
-    def site(self) -> str: ...
-
-    @property
-    def machine(self) -> str: ...
-
-    @property
-    def zone(self) -> str: ...
-
-    @property
-    def units(self) -> str:
-        """`km/h` or `mph`."""
-        ...
 
 
 class History(Protocol):
@@ -74,8 +57,6 @@ class Desk:
     submit: Callable[[Event], None]
     history: History
     rulebook: Rulebook
-    state: Callable[[Snapshot], messages.State]
-    """Makes the same message as MQTT publishes."""
     health: Callable[[], messages.Health]
     texts: Texts
     console_key: str

@@ -11,6 +11,8 @@ from daemon.policy.state import Link
 from daemon.store import StoreError
 
 router = APIRouter(tags=["health"])
+usual = APIRouter(include_in_schema=False)
+"""Where Prometheus looks unless it is told otherwise."""
 
 
 class Ready(Message):
@@ -33,6 +35,7 @@ async def ready(desk: TheDesk) -> Ready:
     return Ready()
 
 
+@usual.get("/metrics")
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(room: TheRoom) -> PlainTextResponse:
     """Tell sums and states in Prometheus' text format; sums are left out while the store cannot be read."""

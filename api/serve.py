@@ -1,9 +1,9 @@
-"""Serves an app from within the daemon's own event loop; signals stay the daemon's business."""
+"""Serves an app inside the daemon's own loop; signals stay the daemon's business."""
 
 import asyncio
+import contextlib
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import override
 
 import uvicorn
@@ -11,49 +11,47 @@ from starlette.types import ASGIApp
 
 LARGEST_FRAME = 4096
 """Bytes of a WebSocket message to us; the page's are under 100."""
-FAREWELL_S = 2
+FAREWELL_S = 1
 """How long open requests may take when the daemon ends."""
 
 
-class CannotServe(Exception):
-    """The address cannot be listened on: which, why, what to do."""
+class CannotListen(Exception):
+    """The address is taken or not ours; the message says what to do."""
 
 
 class Server(uvicorn.Server):
-    """A server that takes no signals and says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
+    """A server that leaves the signals to who runs the loop."""
 
     @override
-    @contextmanager
+    @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    @override
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; CannotListen when the address is taken or not ours."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=64)
+    except OSError as error:
+        why = error.strerror or error
+        raise CannotListen(
+            f"The web server cannot listen on {host} port {port}: {why}. Choose another host or port in [api]."
+        ) from error
 
 
-async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], None]) -> None:
-    """Serve app at host and port (0: any) until cancelled; ready is told the port once it listens.
-
-    CannotServe when the port is taken or the host is not this computer's; the caller says so and goes on.
-    """
-    listener = await _listener(host, port)
-    bound: int = listener.getsockname()[1]
-    server = Server(_config(app), lambda: ready(bound))
-    serving = asyncio.ensure_future(server.serve([listener]))
+async def serve(app: ASGIApp, sock: socket.socket) -> None:
+    """Serve app on sock until cancelled; the socket and all lines are closed then."""
+    server = Server(_config(app))
+    serving = asyncio.ensure_future(server.serve([sock]))
     try:
         await asyncio.shield(serving)
     finally:
         server.should_exit = True
         await serving
         for connection in tuple(server.server_state.connections):
-            connection.transport.abort()  # a reader that takes nothing would keep its socket for ever
-        listener.close()
+            connection.transport.abort()  # a reader that takes nothing would keep its line for ever
+        sock.close()
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -71,13 +69,3 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=FAREWELL_S,
     )
-
-
-async def _listener(host: str, port: int) -> socket.socket:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = found[0]
-        return socket.create_server((address[0], address[1]), family=socket.AddressFamily(family))
-    except OSError as error:
-        why = error.strerror or error
-        raise CannotServe(f"Cannot serve at {host}:{port}: {why}; choose another [api] host or port.") from error

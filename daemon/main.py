@@ -15,7 +15,14 @@ from drivers.contract import DriverError
 
 type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001, argparse has no public name for it
 
-COMMANDS: Mapping[str, str] = {}
+COMMANDS: Mapping[str, str] = {
+    "demo": "play a treadmill that is kept off the flat",
+    "run": "look after this machine's treadmill",
+    "check": "check the configuration, every value with its source",
+    "scan": "list the treadmills in reach",
+    "simulate": "be a treadmill",
+    "token": "make a key for the API",
+}
 """Each command and its line in `inclined --help`."""
 
 FAILED = 1

@@ -1,15 +1,18 @@
 """What happened, in one plain sentence each: for the demo's terminal and its page, and for the journal."""
 
+from collections.abc import Callable
+
 from daemon.policy.events import Happened
 
-type Data = dict[str, str | int | bool | None]
+type Value = str | int | bool | None
+type Data = dict[str, Value]
 
 OUTCOMES = {
     "accepted_key": "The member said yes.",
     "accepted_self": "The member took the belt off the flat with their own keys.",
     "declined": "The member said no. The screen stays quiet for a while.",
     "expired": "Nobody answered. No answer changes nothing.",
-    "withdrawn": "The question was taken back.",
+    "withdrawn": "What the screen asked is withdrawn.",
     "undelivered": "No screen showed it, so it does not count.",
     "raised": "The belt is off the flat.",
 }
@@ -26,12 +29,12 @@ RAISES = {
 }
 
 
-def percent(tenths: str | int | bool | None) -> str:
+def percent(tenths: Value) -> str:
     """Return tenths of a percent as text with one decimal."""
     return f"{int(tenths or 0) / 10:.1f}"
 
 
-def minutes(ms: str | int | bool | None) -> str:
+def minutes(ms: Value) -> str:
     """Return milliseconds as m:ss."""
     return f"{int(ms or 0) // 60_000}:{int(ms or 0) // 1000 % 60:02d}"
 
@@ -67,7 +70,7 @@ def _link(data: Data) -> str:
     return f"The treadmill is out of reach: {data.get('reason') or 'the link ended'}"
 
 
-SENTENCES = {
+SENTENCES: dict[str, Callable[[Data], str]] = {
     "session": _session,
     "nudge": _nudge,
     "command": _command,

@@ -108,6 +108,7 @@ class Outbox:
         with self._lock:
             self._marks = replace(self._marks, floor=True)
             if seq <= max(self._handed, self._marks.sent):
+                self._marks = replace(self._marks, sent=max(seq, self._marks.sent))
                 self._drop(self._rows[: bisect_right(self._rows, seq, key=number)])
             else:
                 self._go_on_after(seq)

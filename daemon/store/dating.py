@@ -20,6 +20,7 @@ class Dating:
         self._clock = clock
         self._offsets: dict[str, int] = dict(db.execute("SELECT boot, offset_ms FROM boot WHERE offset_ms NOT NULL"))
         self._unwritten: int | None = None
+        self._look()
 
     def offset(self) -> int:
         """Return the offset of this boot, or 0 while it is not known."""
@@ -32,9 +33,7 @@ class Dating:
 
     def write(self, db: sqlite3.Connection) -> bool:
         """Write this boot's offset if it is new."""
-        wall = self._clock.wall()
-        if wall is not None:
-            self._heard(round(wall.timestamp() * 1000) - self._clock.now())
+        self._look()
         if self._unwritten is None:
             return False
         db.execute(BOOT, (self._clock.boot, self._unwritten))
@@ -44,7 +43,10 @@ class Dating:
         """Forget what was written."""
         self._unwritten = None
 
-    def _heard(self, offset: int) -> None:
-        known = self._offsets.get(self._clock.boot)
+    def _look(self) -> None:
+        wall = self._clock.wall()
+        if wall is None:
+            return
+        offset, known = round(wall.timestamp() * 1000) - self._clock.now(), self._offsets.get(self._clock.boot)
         if known is None or abs(offset - known) >= JUMP_MS:
             self._offsets[self._clock.boot] = self._unwritten = offset

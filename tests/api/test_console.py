@@ -121,7 +121,7 @@ async def test_a_wrong_key_is_sent_away(world: World, key: str) -> None:
 async def test_a_page_without_a_hello_is_sent_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "HELLO_S", 0.05)
     async with world.socket(LIVE) as page:
-        assert await closing(page) == 4401
+        assert await closing(page) == 1013  # it may try again: 4401 would end it
 
 
 async def test_cancel_needs_no_key(world: World) -> None:

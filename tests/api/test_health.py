@@ -32,6 +32,7 @@ async def test_it_is_ready_while_the_machine_is_reached(client: httpx.AsyncClien
 async def samples(client: httpx.AsyncClient) -> dict[str, float]:
     """Return each sample by its name and the labels that are its own; every line must be in the format."""
     answer = await client.get("/api/v1/metrics")
+    assert (await client.get("/metrics")).text == answer.text
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     found, families = {}, set()
     for line in answer.text.splitlines():

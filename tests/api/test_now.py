@@ -10,7 +10,8 @@ import pytest
 from api.room import READERS
 from daemon.policy.state import Link
 from daemon.snapshot import Phase, Reader
-from tests.api.world import LIMIT_S, World, closing, said, seen, state
+from daemon.wire import info_message, state_message
+from tests.api.world import IDENTITY, LIMIT_S, World, closing, said, seen
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -19,8 +20,13 @@ async def test_the_state_is_the_message_of_mqtt(client: httpx.AsyncClient, world
     world.feed.publish(seen(2, speed=None))
     answer = await client.get("/api/v1/state")
     assert answer.status_code == 200
-    assert answer.json() == state(world.feed.latest).model_dump(mode="json")
+    assert answer.json() == state_message(world.feed.latest, world.clock).model_dump(mode="json")
     assert (answer.json()["speed_kmh"], answer.json()["incline_pct"]) == (None, 0.5)
+
+
+async def test_the_machine_tells_who_it_is(client: httpx.AsyncClient, world: World) -> None:
+    answer = await client.get("/api/v1/info")
+    assert answer.json() == info_message(IDENTITY, world.feed.latest).model_dump(mode="json")
 
 
 async def test_the_stream_is_whole_at_first_and_then_each_change(world: World) -> None:

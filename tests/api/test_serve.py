@@ -10,25 +10,25 @@ import pytest
 from websockets.asyncio.client import connect
 
 from api.app import create_app
-from api.serve import CannotServe, serve
+from api.serve import CannotListen, listen, serve
 from tests.api.test_now import handshake
 from tests.api.world import LIMIT_S, World, closing, said
 
 
-async def test_a_taken_port_is_told_in_one_line(world: World) -> None:
+def test_a_taken_port_is_told_in_one_line() -> None:
     with sockets.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotServe) as told:
-            await serve(create_app(world.desk()), "127.0.0.1", port, lambda port: None)
-    assert str(told.value).startswith(f"Cannot serve at 127.0.0.1:{port}: ")
+        with pytest.raises(CannotListen) as told:
+            listen("127.0.0.1", port)
+    assert str(told.value).startswith(f"The web server cannot listen on 127.0.0.1 port {port}: ")
     assert "\n" not in str(told.value)
-    assert "port" in str(told.value)
+    assert "[api]" in str(told.value)
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
-async def test_an_address_that_is_not_ours_is_told(world: World, host: str) -> None:
-    with pytest.raises(CannotServe):
-        await asyncio.wait_for(serve(create_app(world.desk()), host, 0, lambda port: None), LIMIT_S)
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "2001:db8::7", "%"])
+def test_an_address_that_is_not_ours_is_told(host: str) -> None:
+    with pytest.raises(CannotListen):
+        listen(host, 0)
 
 
 async def test_signals_stay_the_daemons(world: World) -> None:
@@ -39,9 +39,9 @@ async def test_signals_stay_the_daemons(world: World) -> None:
 
 
 async def test_it_serves_ipv6(world: World) -> None:
-    listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    serving = asyncio.ensure_future(serve(create_app(world.desk()), "::1", 0, listening.set_result))
-    port = await asyncio.wait_for(listening, LIMIT_S)
+    listening = listen("::1", 0)
+    port = listening.getsockname()[1]
+    serving = asyncio.ensure_future(serve(create_app(world.desk()), listening))
     async with httpx.AsyncClient() as client:
         assert (await client.get(f"http://[::1]:{port}/api/v1/state")).status_code == 200
     serving.cancel()

@@ -16,15 +16,16 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from api.app import create_app
 from api.desk import Desk
-from api.serve import serve
+from api.serve import listen, serve
 from daemon.content import texts
-from daemon.messages import Counters, Health, SessionRow, State, UsageRow
+from daemon.messages import Counters, Health, SessionRow, UsageRow
 from daemon.policy.events import Event, Happened
 from daemon.policy.rules import Mode, Rules
 from daemon.policy.state import Link
 from daemon.rulebook import Rulebook
 from daemon.snapshot import Feed, Phase, Snapshot
 from daemon.store import StoreError
+from daemon.wire import Identity
 
 LIMIT_S = 20.0
 """Longest that a test waits for anything."""
@@ -46,40 +47,12 @@ class Clock:
         return datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Identity:
-    site: str = "north"
-    machine: str = "t07"
-    zone: str = 'by the "window"'
-    units: str = "km/h"
+IDENTITY = Identity("north", "t07", "Treadmill 7", 'by the "window"', "simulated:", "0.1.0")
 
 
 def seen(seq: int = 1, **changes: Any) -> Snapshot:
     first = Snapshot(100_000, seq, Link.UP, Phase.RUNNING, Mode.NUDGE, speed=804, incline=5)
     return replace(first, **changes)
-
-
-def state(shown: Snapshot) -> State:
-    """Make the message as daemon.wire does."""
-    return State(
-        ts=None,
-        boot="boot-1",
-        uptime_ms=shown.at,
-        seq=shown.seq,
-        link=shown.link.value,
-        phase=shown.phase.value,
-        mode="nudge",
-        speed_kmh=None if shown.speed is None else shown.speed / 100,
-        incline_pct=None if shown.incline is None else shown.incline / 10,
-        min_incline_pct=shown.min_incline / 10,
-        incline_target_pct=None,
-        session=shown.session,
-        elapsed_s=shown.totals.belt // 1000,
-        distance_m=shown.totals.distance,
-        flat_s=shown.totals.flat // 1000,
-        blocked=shown.blocked,
-        fault=None,
-    )
 
 
 def session(number: int) -> SessionRow:
@@ -155,7 +128,6 @@ class World:
     health: Callable[[], Health] = lambda: Health(status="ok", checks={"machine": "ok"})
     heard_at: int | None = 99_500
     notice: str | None = None
-    units: str = "km/h"
     hosts: frozenset[str] = frozenset({"t07.gym.example"})
     port: int = 0
 
@@ -166,11 +138,10 @@ class World:
         return Desk(
             feed=self.feed,
             clock=self.clock,
-            identity=Identity(units=self.units),
+            identity=IDENTITY,
             submit=self.events.put_nowait,
             history=self.history,
             rulebook=rulebook,
-            state=state,
             health=lambda: self.health(),
             texts=texts(),
             console_key=KEY,
@@ -185,10 +156,10 @@ class World:
     @asynccontextmanager
     async def served(self) -> AsyncIterator[httpx.AsyncClient]:
         """Serve on a free port; yield a client of it."""
-        listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        serving = asyncio.ensure_future(serve(create_app(self.desk()), "127.0.0.1", 0, listening.set_result))
+        listening = listen("127.0.0.1", 0)
+        self.port = listening.getsockname()[1]
+        serving = asyncio.ensure_future(serve(create_app(self.desk()), listening))
         try:
-            self.port = await asyncio.wait_for(listening, LIMIT_S)
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=LIMIT_S) as client:
                 yield client
         finally:

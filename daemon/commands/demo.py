@@ -1,0 +1,266 @@
+"""`inclined demo`: a simulated treadmill that is kept off the flat, with the screen, the broker and all in between.
+
+The machine and the core first run five minutes as pure data; the clock then goes on from there without a gap.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import socket
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daemon.main import FAILED, Subparsers, complain
+
+if TYPE_CHECKING:  # the demo's parts are loaded when it runs
+    from api.demo import Line, Panel
+    from daemon.house import House
+    from drivers.simulated.link import SimulatedLink
+
+PAST_MS = 300_000
+ON_BELT_MS = 15_000
+WALK = 600
+STEP_MS = 250
+EXAMPLE = "example: inclined demo --port 8080"
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser("demo", help="play a treadmill that is kept off the flat", epilog=EXAMPLE)
+    parser.add_argument("--port", type=int, default=0, help="of the page; default: 8080, or any free one")
+    parser.add_argument("--mph", action="store_true", help="show miles")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play until Ctrl-C."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        import amqtt  # noqa: F401, only to see whether it is there
+    except ModuleNotFoundError:
+        return complain("the demo needs its own broker: install inclined[demo], or use `make demo`", FAILED)
+    with tempfile.TemporaryDirectory(prefix="inclined-demo-") as folder:
+        try:
+            return asyncio.run(_play(Path(folder), args.port, "mph" if args.mph else "km/h"))
+        except OSError as error:
+            return complain(f"port {args.port}: {error.strerror or error}; choose another with --port", FAILED)
+
+
+@dataclass
+class StageClock:
+    """A clock that stands still until `go`, and is moved by hand until then; its wall fits, so nothing jumps."""
+
+    boot: str = "demo"
+    at: int = 1_000_000
+    _gone: int | None = None
+
+    def now(self) -> int:
+        return self.at if self._gone is None else self._gone + _monotonic()
+
+    def wall(self) -> datetime | None:
+        ahead = 0 if self._gone is not None else self._behind()
+        return datetime.now(UTC) - timedelta(milliseconds=ahead)
+
+    def _behind(self) -> int:
+        return 1_000_000 + PAST_MS - self.at
+
+    def go(self) -> None:
+        """Go on with the world's time from where it stands."""
+        self._gone = self.at - _monotonic()
+
+
+def _monotonic() -> int:
+    from time import monotonic_ns
+
+    return monotonic_ns() // 1_000_000
+
+
+@dataclass
+class Play:
+    """The stage: the simulated treadmill, the member's panel, and what was told so far."""
+
+    clock: StageClock
+    link: "SimulatedLink"
+    told: "deque[Line]" = field(default_factory=lambda: deque(maxlen=40))
+
+    def tell(self, text: str) -> None:
+        """Say a sentence in the terminal and on the page."""
+        from api.demo import Line
+
+        seconds = (self.clock.now() - 1_000_000) // 1000
+        line = Line(t=f"{seconds // 60}:{seconds % 60:02d}", text=text)
+        self.told.appendleft(line)
+        print(f"{line.t:>6}  {line.text}", flush=True)
+
+    def press(self, name: str) -> None:
+        """Press one of the treadmill's own keys."""
+        from drivers.simulated.build import Belt, Key
+
+        belt = self.link.server.treadmill.belt
+        if name == "safety":
+            name = "safety_in" if belt is Belt.SAFETY_OUT else "safety_out"
+        elif name == "start" and belt is Belt.PAUSED:
+            name = "resume"
+        done = self.link.press(Key(name))
+        words = name.replace("_", " ")
+        self.tell(f"The member presses {words}." if done else f"The member presses {words}; the treadmill ignores it.")
+
+    def panel(self) -> "Panel":
+        """Return what the treadmill's own console shows."""
+        from api.demo import Panel
+
+        self.link.catch_up()
+        treadmill = self.link.server.treadmill
+        return Panel(
+            speed_kmh=treadmill.speed / 100,
+            incline_pct=treadmill.incline / 10,
+            belt=BELTS.get(treadmill.belt.value, "idle"),
+            log=list(self.told),
+        )
+
+
+BELTS = {
+    "starting": "moving",
+    "moving": "moving",
+    "paused": "paused",
+    "stopping": "stopping",
+    "safety_out": "safety",
+}
+
+
+def free_port(wanted: int) -> int:
+    """Return wanted, or 8080, or any port that is free; OSError when wanted is taken."""
+    for port in (wanted,) if wanted else (8080, 0):
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                if wanted:
+                    raise
+                continue
+            return int(sock.getsockname()[1])
+    raise OSError("no port is free")
+
+
+async def _play(folder: Path, wanted: int, units: str) -> int:
+    from drivers.ftms.driver import ftms_driver
+
+    from api.demo import demo_routes
+    from daemon.house import build, live
+    from drivers.simulated.ftms import FtmsServer
+    from drivers.simulated.link import SimulatedLink
+
+    port, broker_port = free_port(wanted), free_port_any()
+    clock = StageClock()
+    link = SimulatedLink(FtmsServer(at=clock.now()), now=clock.now)
+    play = Play(clock, link)
+    close_broker = await _broker(broker_port)
+    house = build(settings_of(folder, port, broker_port, units), clock, ftms_driver(link, now=clock.now))
+    house.listeners.append(lambda happened: _narrate(play, happened))
+    print(f"Open http://127.0.0.1:{port}/demo#key={house.console_key}", flush=True)
+    print(f"MQTT is at 127.0.0.1:{broker_port}, topics inclined/v1/demo/#. Ctrl-C ends the demo.\n", flush=True)
+    routes = demo_routes(house.runner.feed, play.press, play.panel)
+    ready = asyncio.Event()
+    living = asyncio.ensure_future(live(house, ready.set, [routes]))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, living.cancel)
+    try:
+        await asyncio.wait((asyncio.ensure_future(_begin(play, house)), living), return_when=asyncio.FIRST_COMPLETED)
+        await living
+    except asyncio.CancelledError:
+        print("\nThe demo is over.")
+    finally:
+        await close_broker()
+    return 0
+
+
+def _narrate(play: Play, happened: object) -> None:
+    from daemon.narrator import sentence
+    from daemon.policy.events import Happened
+
+    if isinstance(happened, Happened) and (text := sentence(happened)) is not None:
+        play.tell(text)
+
+
+async def _begin(play: Play, house: "House") -> None:
+    """Run the past as pure data, then let the clock go."""
+    from daemon.policy.events import Tick
+    from daemon.policy.state import Link
+    from drivers.simulated.build import Key
+
+    while house.runner.state.link is not Link.UP:
+        await asyncio.sleep(0)
+    play.link.server.tell = lambda _at, text: _tell_write(play, text)
+    treadmill = play.link.server.treadmill
+    for passed in range(0, PAST_MS, STEP_MS):
+        if passed == ON_BELT_MS:
+            play.press(Key.START.value)
+            play.tell(f"A member steps on and walks at {WALK / 100:.1f} km/h, flat. Five minutes pass in a moment.")
+        if treadmill.speed and treadmill.speed_target < WALK:
+            treadmill.set_speed(WALK)
+        play.clock.at += STEP_MS
+        play.link.catch_up()
+        house.runner.submit(Tick(play.clock.now()))
+        if passed % 5_000 == 0:
+            await asyncio.sleep(0)  # let the store and the pages follow
+    play.clock.go()
+    play.tell("Now it is your treadmill: its keys are on the page.")
+
+
+def _tell_write(play: Play, text: str) -> None:
+    if text.startswith(("belt", "write")):
+        play.tell(f"Treadmill: {text}.")
+
+
+def free_port_any() -> int:
+    """Return a free port."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def settings_of(folder: Path, port: int, broker_port: int, units: str) -> "Settings":
+    """Return the demo's settings: the shipped rules in `enforce`."""
+    from daemon.settings import parse
+
+    machine = {
+        "site": "demo", "machine": "t-001", "name": "Treadmill 1", "zone": "Demo", "driver": "simulated:",
+        "mode": "enforce", "units": units, "clock": "trust",
+    }  # fmt: skip
+    table = {
+        "machine": machine,
+        "policy": {"min_incline": Decimal("1.0")},
+        "mqtt": {"host": "127.0.0.1", "port": broker_port},
+        "api": {"port": port},
+        "store": {"path": str(folder / "inclined.db")},
+        "console": {"key_file": str(folder / "console.key")},
+    }
+    return parse(table, "demo")
+
+
+async def _broker(port: int) -> Callable[[], Awaitable[None]]:
+    """Start the demo's own broker; return how to end it."""
+    from amqtt.broker import Broker
+
+    for name in ("amqtt", "transitions"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    broker = Broker(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
+            "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+        }
+    )
+    await broker.start()
+    return broker.shutdown
+
+
+if TYPE_CHECKING:
+    from daemon.settings import Settings

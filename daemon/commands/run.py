@@ -1,0 +1,71 @@
+"""`inclined run`: look after this machine's treadmill until told to stop."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from daemon.claim import Claimed, claim
+from daemon.clock import system_clock
+from daemon.main import FAILED, USAGE, Subparsers, complain
+from daemon.settings import DEFAULT, Settings, SettingsError, load
+
+log = logging.getLogger("daemon")
+
+EXAMPLE = "example: inclined run --config /etc/inclined/inclined.toml"
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser("run", help="look after this machine's treadmill", epilog=EXAMPLE)
+    parser.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
+    parser.add_argument("--verbose", action="store_true", help="tell more in the journal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the daemon; return 0 when told to stop, 1 when it cannot start, 2 for a configuration with mistakes."""
+    try:
+        settings = load(args.config)
+    except SettingsError as error:
+        for mistake in error.mistakes:
+            complain(mistake, USAGE)
+        return USAGE
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("bleak").setLevel(logging.INFO)  # it tells every byte, and so does our recorder
+    try:
+        held = claim(settings.machine.driver)
+    except Claimed as error:
+        return complain(str(error), FAILED)
+    try:
+        return asyncio.run(_live(settings))
+    finally:
+        held.release()
+
+
+async def _live(settings: Settings) -> int:
+    from drivers.registry import make
+
+    from daemon.house import build, live
+    from daemon.notify import notify
+    from daemon.store import StoreError
+
+    clock = system_clock(trust_wall=settings.machine.clock == "trust")
+    driver = make(settings.machine.driver, now=clock.now)
+    try:
+        house = build(settings, clock, driver)
+    except StoreError as error:
+        return complain(str(error), FAILED)
+    living = asyncio.ensure_future(live(house, lambda: notify("READY=1")))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, living.cancel)
+    try:
+        await living
+    except asyncio.CancelledError:
+        log.info("Told to stop. Nothing was sent to the treadmill.")
+    return 0

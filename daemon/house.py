@@ -1,0 +1,235 @@
+"""Puts one running daemon together: store, core, driver, broker, web server; each may fail without the others.
+
+Only `daemon.commands.run` and the demo build one. It wires and watches; it decides nothing.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from api.app import create_app
+from api.desk import Desk
+from api.serve import CannotListen, listen, serve
+from daemon.board import Board
+from daemon.clock import Clock
+from daemon.content import texts
+from daemon.messages import Health
+from daemon.mqtt import Broker, Ports, Publisher
+from daemon.narrator import sentence
+from daemon.notify import notify
+from daemon.outbox import Outbox
+from daemon.policy import fresh_state
+from daemon.policy.events import Happened, Restored, Spent
+from daemon.rulebook import Rulebook
+from daemon.runner import Runner
+from daemon.settings import Settings
+from daemon.store import Store
+from daemon.wire import Identity
+from drivers.contract import Driver
+
+log = logging.getLogger(__name__)
+
+SAVE_S = 1.0
+WATCH_S = 2.0
+RULES = "rules"
+"""The name under which the store keeps changes of the rules."""
+
+
+@dataclass
+class House:
+    """The parts of one daemon, made by `build` and brought to life by `live`."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    outbox: Outbox
+    rulebook: Rulebook
+    runner: Runner
+    identity: Identity
+    board: Board
+    publisher: Publisher | None
+    console_key: str
+    web_fault: str | None = None
+    listeners: list[Callable[[Happened], None]] = field(default_factory=list)
+
+    def record(self, effect: Spent | Happened) -> None:
+        """Keep what the core tells; nothing here waits."""
+        if isinstance(effect, Spent):
+            self.store.spend(effect)
+            return
+        self.store.happened(effect)
+        self.outbox.append(effect)
+        if effect.kind == "policy":
+            self.rulebook.taken()
+        if (words := sentence(effect)) is not None:
+            log.info("%s", words)
+        for listener in self.listeners:
+            listener(effect)
+
+    def health(self) -> Health:
+        """Tell what is well and what is not, each in one line."""
+        faults = {
+            "treadmill": self.runner.fault,
+            "store": self.store.fault,
+            "broker": self.publisher.fault if self.publisher else None,
+            "web": self.web_fault,
+        }
+        checks = {name: fault or "ok" for name, fault in faults.items()}
+        if self.publisher is None:
+            checks["broker"] = "none configured"
+        return Health(status="degraded" if any(faults.values()) else "ok", checks=checks)
+
+
+def identity_of(settings: Settings) -> Identity:
+    """Return which machine the settings are for."""
+    machine = settings.machine
+    return Identity(
+        site=machine.site,
+        machine=machine.machine,
+        name=machine.name,
+        zone=machine.zone,
+        driver=machine.driver,
+        software=metadata.version("inclined"),
+        units=machine.units,
+    )
+
+
+def build(settings: Settings, clock: Clock, driver: Driver) -> House:
+    """Open the store and make the parts, in the running loop; StoreError when the store cannot be opened."""
+    store = Store.open(settings.store.path, clock, settings.machine.machine)
+    outbox = Outbox(store, settings.machine.machine, clock)
+    late: list[House] = []  # the core speaks to a house that is not built yet
+    rulebook = Rulebook(
+        settings.rules,
+        store.recall(RULES),
+        lambda event: late[0].runner.submit(event),
+        lambda saved: store.note(RULES, saved),
+        lambda happened: late[0].record(happened),
+        clock,
+        named=settings.named,
+    )
+    state = fresh_state(store.origin, rulebook.rules, clock.now())
+    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
+    identity = identity_of(settings)
+    board = Board(runner.feed, clock)
+    ports = Ports(
+        identity,
+        runner.feed,
+        outbox,
+        rulebook,
+        clock,
+        runner.submit,
+        store.counters,
+        show=board.show,
+        identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
+    )
+    publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
+    key = secrets.token_urlsafe(24)
+    house = House(settings, clock, store, outbox, rulebook, runner, identity, board, publisher, key)
+    late.append(house)
+    restored = store.restored()
+    if restored is not None:
+        runner.submit(Restored(clock.now(), restored[0], same_boot=restored[1]))
+    return house
+
+
+def broker_of(settings: Settings) -> Broker:
+    """Return how to reach the broker; OSError when a password file cannot be read."""
+    mqtt = settings.mqtt
+    assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
+    password = mqtt.password_file.read_text(encoding="utf-8").splitlines()[0] if mqtt.password_file else None
+    return Broker(
+        host=mqtt.host,
+        port=mqtt.port,
+        username=mqtt.username,
+        password=password,
+        keepalive=mqtt.keepalive,
+        ca=mqtt.tls.ca if mqtt.tls else None,
+        cert=mqtt.tls.cert if mqtt.tls else None,
+        key=mqtt.tls.key if mqtt.tls else None,
+    )
+
+
+async def live(house: House, ready: Callable[[], None], more: Sequence[APIRouter] = ()) -> None:
+    """Keep the house alive until cancelled; then save what is open and say so."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(house.runner.run())
+            tasks.create_task(_keep_saving(house))
+            tasks.create_task(_watch(house))
+            tasks.create_task(_serve(house, more, ready))
+            if house.publisher is not None:
+                tasks.create_task(house.publisher.run())
+    finally:
+        notify("STOPPING=1")
+        house.store.save(house.runner.state.session)
+        house.store.close()
+
+
+def desk_of(house: House) -> Desk:
+    """Return what the web server is handed."""
+    return Desk(
+        identity=house.identity,
+        clock=house.clock,
+        feed=house.runner.feed,
+        submit=house.runner.submit,
+        history=house.store,
+        rulebook=house.rulebook,
+        health=house.health,
+        texts=texts(house.settings.machine.language),
+        notice=house.board.text,
+        console_key=house.console_key,
+        token_hashes=house.settings.api.token_hashes,
+        hosts=frozenset({house.settings.api.host}),
+    )
+
+
+async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], None]) -> None:
+    """Serve the pages; a port that is taken is told, and all the rest goes on without them."""
+    api = house.settings.api
+    try:
+        sock = listen(api.host, api.port)
+    except CannotListen as error:
+        house.web_fault = str(error)
+        log.error("%s", error)  # noqa: TRY400, the reader needs the sentence, not our stack
+        ready()
+        return
+    _write_key(house.settings.console.key_file, house.console_key)
+    ready()
+    await serve(create_app(desk_of(house), *more), sock)
+
+
+def _write_key(path: Path, key: str) -> None:
+    """Leave the kiosk's credential where only the kiosk's group can read it."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o640)
+        path.write_text(key, encoding="ascii")
+    except OSError as error:
+        log.warning("The screen's key cannot be written to %s: %s. No screen can sign in.", path, error.strerror)
+
+
+async def _keep_saving(house: House) -> None:
+    while True:
+        await asyncio.sleep(SAVE_S)
+        house.store.save(house.runner.state.session)
+
+
+async def _watch(house: House) -> None:
+    """Feed systemd's watchdog as long as the loop that matters goes on."""
+    while True:
+        if house.runner.alive():
+            notify("WATCHDOG=1")
+        await asyncio.sleep(WATCH_S)
+
+
+type Living = Awaitable[None]

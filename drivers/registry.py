@@ -1,0 +1,75 @@
+"""Every driver by its one-line spec; written by hand, and it loads only the driver that is asked for."""
+
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from drivers.contract import Ability, Driver, Link, Unsupported
+
+ALLOWED = """a driver is named by one of
+  ftms:AA:BB:CC:DD:EE:FF               a Bluetooth treadmill by its address
+  ftms:AA:BB:CC:DD:EE:FF?adapter=hci1  the same, on a second Bluetooth adapter
+  simulated:                           a simulated treadmill inside this program
+  replay:FILE                          a recording
+for example ftms:C4:64:E3:5A:10:9F (`inclined scan` lists addresses)"""
+FTMS = re.compile(r"(?P<address>[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})(\?adapter=(?P<adapter>hci[0-9]{1,2}))?")
+
+type Now = Callable[[], int]
+
+
+def make(
+    spec: str,
+    *,
+    now: Now,
+    armed: Collection[Ability] = (),
+    record: Callable[[str], None] | None = None,
+    pace: float = 1,
+) -> Driver:
+    """Return the driver that spec names; Unsupported says what is allowed.
+
+    `now` is ms of the monotonic clock. `armed` holds what commissioning proved beyond the incline. `record` gets the
+    lines of a recording. `pace` is for replays: 1 as it was, 0 at once, with times from the recording.
+    """
+    from drivers.ftms.driver import ftms_driver  # each driver is loaded only when it is named
+
+    kind, _, rest = spec.partition(":")
+    if kind == "ftms":
+        link = _bluetooth(spec, rest, armed)
+    elif kind == "simulated" and not rest:
+        link = _simulated(now)
+    elif kind == "replay" and rest:
+        link, now = _replay(rest, now, pace)
+    else:
+        raise Unsupported(f"no driver is called {spec!r}: {ALLOWED}")
+    if record:
+        from drivers.transports.recording import record as recorded
+
+        link = recorded(link, record, now, spec)
+    return ftms_driver(link, now=now, armed=armed)
+
+
+def _bluetooth(spec: str, rest: str, armed: Collection[Ability]) -> Link:
+    said = FTMS.fullmatch(rest)
+    if said is None:
+        raise Unsupported(f"{spec!r} has no Bluetooth address: {ALLOWED}")
+    from drivers.ftms.gate import gate
+    from drivers.transports.ble import BleLink
+
+    return BleLink(said["address"], said["adapter"], gate(armed))
+
+
+def _simulated(now: Now) -> Link:
+    from drivers.simulated.link import SimulatedLink
+
+    return SimulatedLink(None, now=now)
+
+
+def _replay(file: str, now: Now, pace: float) -> tuple[Link, Now]:
+    from drivers.transports.replay import ReplayLink
+
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unsupported(f"the recording {file} cannot be read: {error}") from error
+    link = ReplayLink(lines, pace, start=now())
+    return link, now if pace else link.now

@@ -1,0 +1,96 @@
+"""`inclined check`, `inclined token`, and the page of settings."""
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from daemon.commands import check, token
+from daemon.store import Store
+from tests.settings.test_load import BAD, MACHINE, ROOT
+from tests.store.world import HandClock
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    subparsers = parser.add_subparsers()
+    check.add(subparsers)
+    token.add(subparsers)
+    args = parser.parse_args(words)
+    return check.run(args) if words[0] == "check" else token.run(args)
+
+
+def written(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "inclined.toml"
+    path.write_text(f'{text}\n[store]\npath = "{tmp_path}/inclined.db"\n')
+    return str(path)
+
+
+def test_check_shows_each_value_with_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", written(tmp_path, MACHINE + "[policy]\nmin_incline = 0.5")) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for line in ("mode = assist  # file", "language = en  # default", "# no [mqtt]", "token_hashes = none  # default"):
+        assert line in lines
+    assert "min_incline = 0.5  # file; %, the belt counts as flat below this incline" in lines
+    assert any(line.startswith("warm_up = 180  # default; s, ") for line in lines)
+
+
+def test_check_shows_what_the_network_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store.open(tmp_path / "inclined.db", HandClock(), "t07")
+    store.note("settings", {"rev": 2, "mode": "nudge", "values": {"warm_up_ms": 60_000}})
+    assert store.flush()
+    assert run("check", written(tmp_path, MACHINE)) == 0  # also while the daemon runs
+    store.close()
+    out = capsys.readouterr().out
+    assert "mode = nudge  # machine\n" in out
+    assert "warm_up = 60  # machine; s" in out
+
+
+def test_check_goes_on_when_the_store_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, MACHINE)
+    (tmp_path / "inclined.db").write_bytes(b"no database" * 1000)
+    assert run("check", file) == 0
+    said = capsys.readouterr()
+    assert said.err.endswith("file is not a database; changes made over the network are not shown\n")
+    assert "mode = assist" in said.out
+
+
+def test_check_tells_every_mistake_and_returns_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, BAD)
+    assert run("check", file) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 27
+    assert all(line.startswith(f"{file}: [") for line in said.err.splitlines())
+
+
+def test_check_of_no_file_returns_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", str(tmp_path / "x")) == 1
+    assert (
+        capsys.readouterr().err == f"{tmp_path}/x: No such file or directory; name another file: inclined check FILE\n"
+    )
+
+
+def test_check_of_the_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", str(ROOT / "deploy" / "inclined.example.toml")) == 0
+    assert "tls = { ca = /etc/inclined/ca.pem, cert = none, key = none }  # file" in capsys.readouterr().out
+
+
+def test_a_token_and_its_hash_belong_together(capsys: pytest.CaptureFixture[str]) -> None:
+    made = []
+    for _ in range(2):
+        assert run("token") == 0
+        found = re.search(r'token: (\S{43})\n.*\nhash:  "([0-9a-f]{64})"', capsys.readouterr().out)
+        assert found is not None
+        assert token.hashed(found[1]) == found[2]
+        made.append(found[1])
+    assert made[0] != made[1]
+
+
+def test_the_page_of_settings_is_what_the_code_says() -> None:
+    command = [sys.executable, "docs/settings.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
