@@ -1,150 +1,145 @@
-"""The member's screen: its page, and the one socket over which it is told what to draw and says what it drew.
+"""The member's screen, from the server's side: the page, and the line on which it shows and confirms.
 
-Only a page with the kiosk's credential may confirm or accept. Cancel is obeyed without it, from anyone, at once.
+A page signs in with the kiosk's key of this boot. Only Cancel needs none, not even a hello: whoever can reach this
+server may always end a raise, and nobody can begin one here.
 """
 
 import asyncio
-import hmac
-import logging
-from collections import deque
-from collections.abc import Callable
-from pathlib import Path
-from uuid import uuid4
+from contextlib import aclosing, suppress
+from hmac import compare_digest
+from secrets import token_hex
 
-from fastapi import APIRouter, WebSocket
-from fastapi.responses import FileResponse, Response
-from fastapi.staticfiles import StaticFiles
-from pydantic import TypeAdapter, ValidationError
-from starlette.websockets import WebSocketDisconnect
+from fastapi import APIRouter
+from starlette.responses import FileResponse
+from starlette.websockets import WebSocket
 
 from api.desk import Desk
 from api.live import changes
-from daemon.messages import Confirm, Hello, Touch
-from daemon.policy.events import (
-    Answer,
-    Answered,
-    Confirmed,
-    Event,
-    HelpAsked,
-    LendAsked,
-    ReturnAsked,
-    ScreenGone,
-    TrainerAsked,
-)
+from api.room import Room, TheDesk, TheRoom
+from api.sockets import TRY_LATER, close, heard, until_one_ends
+from api.words import Said, event, is_cancel, read
+from daemon.messages import Console, Hello
+from daemon.policy.events import ScreenGone
 from daemon.screen import console
+from daemon.snapshot import Snapshot
 
-log = logging.getLogger(__name__)
+router = APIRouter()
 
-STATIC = Path(__file__).parent / "static"
-MOST_SCREENS = 4
-MOST_A_SECOND = 50
-REPEAT_S = 0.5
-WORDS: TypeAdapter[Hello | Confirm | Touch] = TypeAdapter(Hello | Confirm | Touch)
-ANSWERS = {"raise": Answer.RAISE, "decline": Answer.DECLINE, "cancel": Answer.CANCEL}
-WISHES: dict[str, Callable[[int], Event]] = {
-    "help": HelpAsked,
-    "trainer": TrainerAsked,
-    "lend": LendAsked,
-    "return": ReturnAsked,
-}
-
-
-def event_of(word: Confirm | Touch, screen: str, at: int) -> Event:
-    """Return what the core is told of a screen's word."""
-    if isinstance(word, Confirm):
-        return Confirmed(at, screen, word.prompt, word.digit)
-    if word.key in ANSWERS:
-        return Answered(at, word.prompt, ANSWERS[word.key])
-    return WISHES[word.key](at)
+GOODBYE = 1000
+WRONG_KEY = 4401
+"""Close code: this page is not signed in."""
+HELLO_S = 5.0
+"""A page that has not said hello by then is closed; it may try again."""
+SHOW_S = 0.5
+"""A page hears at least this often, so that it can tell old numbers from new."""
+WINDOW_MS = 1000
+MOST_A_WINDOW = 50
+"""More messages than this within a window are dropped; a page sends about five."""
 
 
-class Screen:
-    """One connected page."""
+@router.get("/console", include_in_schema=False)
+async def page(desk: TheDesk) -> FileResponse:
+    """Send the page; it carries nothing, its key is in the address that the kiosk opens."""
+    return FileResponse(desk.pages / "console.html")
 
-    def __init__(self, socket: WebSocket, desk: Desk) -> None:
-        self.id = uuid4().hex[:12]
-        self.signed_in = False
+
+@router.websocket("/console/live")
+async def live(socket: WebSocket, room: TheRoom) -> None:
+    """Talk with one page from its hello to its end."""
+    await socket.accept()
+    await close(socket, *await _meet(room, Line(room, socket)))
+
+
+async def _meet(room: Room, line: "Line") -> tuple[int, str]:
+    """Talk with the page on line; return the code and the words with which to close it."""
+    with room.strangers.seat() as seated:
+        if not seated:
+            return TRY_LATER, "too many screens"
+        signed_in = await line.sign_in()
+    if signed_in is None:
+        return TRY_LATER, "no hello"
+    if not signed_in:
+        return WRONG_KEY, "this screen is not signed in"
+    with room.consoles.seat() as seated:
+        if not seated:
+            return TRY_LATER, "too many screens"
+        await line.talk()
+    return GOODBYE, ""
+
+
+class Line:
+    """One page's line; `screen` names it to the policy."""
+
+    def __init__(self, room: Room, socket: WebSocket) -> None:
+        self.screen = token_hex(8)
+        self._room = room
+        self._desk: Desk = room.desk
         self._socket = socket
-        self._desk = desk
-        self._times: deque[int] = deque(maxlen=MOST_A_SECOND)
-        self._odd = 0
+        self._window = 0
+        self._came = 0
 
-    async def draw(self) -> None:
-        """Tell the page what to draw, on each change and at least twice a second."""
-        desk = self._desk
-        async for seen in changes(desk.feed, REPEAT_S):
-            if self.signed_in:
-                now = desk.clock.now()
-                told = console(
-                    seen,
-                    now,
-                    texts=desk.texts,
-                    units=desk.identity.units,
-                    screen=self.id,
-                    notice=desk.notice(),
-                )
-                await self._socket.send_text(told.model_dump_json())
+    async def sign_in(self) -> bool | None:
+        """Wait for the page's hello, and return whether its key is right; None: it said none in time.
 
-    async def listen(self) -> None:
-        """Take the page's words until it leaves or shows a wrong key."""
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            word = self._read(message.get("text"))
-            if isinstance(word, Hello):
-                self.signed_in = hmac.compare_digest(word.key, self._desk.console_key)
-                if not self.signed_in:
-                    await self._socket.close(4401, "This screen is not signed in.")
-                    return
-            elif word is not None:
-                self._take(word)
+        Until then only Cancel is obeyed.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HELLO_S):
+                while (frame := await heard(self._socket)) is not None:
+                    said = self._read(frame)
+                    if isinstance(said, Hello):
+                        return compare_digest(said.key.encode(), self._desk.console_key.encode())
+                    self._take(said, signed_in=False)
+        return None
 
-    def _take(self, word: Confirm | Touch) -> None:
-        cancel = isinstance(word, Touch) and word.key == "cancel"
-        now = self._desk.clock.now()
-        flood = len(self._times) == MOST_A_SECOND and now - self._times[0] < 1000
-        self._times.append(now)
-        if cancel or (self.signed_in and not flood):
-            self._desk.submit(event_of(word, self.id, now))
-
-    def _read(self, text: str | None) -> Hello | Confirm | Touch | None:
+    async def talk(self) -> None:
+        """Show and hear until the page is gone, and tell the policy that it is."""
         try:
-            return WORDS.validate_json(text or "")
-        except ValidationError:
-            self._odd += 1
-            if self._odd == 1:
-                log.warning("A screen said what no page of ours says: %.80r; it is dropped.", text)
-            return None
-
-
-def console_routes(desk: Desk) -> APIRouter:
-    """Return the page /console, its files under /static and its socket /console/live."""
-    router = APIRouter()
-    screens: set[str] = set()
-
-    @router.get("/console", include_in_schema=False)
-    async def page() -> Response:
-        return FileResponse(STATIC / "console.html")
-
-    @router.websocket("/console/live")
-    async def live(socket: WebSocket) -> None:
-        if len(screens) >= MOST_SCREENS:
-            await socket.close(4429, "Too many screens.")
-            return
-        await socket.accept()
-        screen = Screen(socket, desk)
-        screens.add(screen.id)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                drawing = tasks.create_task(screen.draw())
-                await screen.listen()
-                drawing.cancel()
-        except* WebSocketDisconnect:
-            pass  # the page left: told below
+            await until_one_ends(self._show(), self._hear())
         finally:
-            screens.discard(screen.id)
-            desk.submit(ScreenGone(desk.clock.now(), screen.id))
+            self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
 
-    router.mount("/static", StaticFiles(directory=STATIC, check_dir=False))
-    return router
+    async def _show(self) -> None:
+        async with aclosing(changes(self._desk.feed, SHOW_S)) as news:
+            async for seen in news:
+                await self._socket.send_text(self._drawn(seen).model_dump_json())
+
+    def _drawn(self, seen: Snapshot) -> Console:
+        desk = self._desk
+        return console(
+            seen,
+            desk.clock.now(),
+            texts=desk.texts,
+            units=desk.identity.units,
+            screen=self.screen,
+            notice=desk.notice(),
+        )
+
+    async def _hear(self) -> None:
+        while (frame := await heard(self._socket)) is not None:
+            self._take(self._read(frame), signed_in=True)
+
+    def _read(self, frame: str | bytes) -> Said | None:
+        """Return what a frame says; None, counted, when it makes no sense or is one too many."""
+        said = read(frame)
+        if said is None:
+            self._room.dropped.drop("malformed", frame)
+        elif self._too_many() and not is_cancel(said):
+            self._room.dropped.drop("flood", type(said).__name__)
+            return None
+        return said
+
+    def _take(self, said: Said | None, *, signed_in: bool) -> None:
+        if said is None:
+            return
+        if isinstance(said, Hello) or not (signed_in or is_cancel(said)):
+            self._room.dropped.drop("out of turn", type(said).__name__)
+            return
+        self._desk.submit(event(said, self._desk.clock.now(), self.screen))
+
+    def _too_many(self) -> bool:
+        now = self._desk.clock.now()
+        if now - self._window >= WINDOW_MS:
+            self._window, self._came = now, 0
+        self._came += 1
+        return self._came > MOST_A_WINDOW

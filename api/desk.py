@@ -1,55 +1,74 @@
-"""All that the API is handed by main; it reaches no machine and keeps nothing itself."""
+"""What the API works with: all of it comes from `daemon.house`, nothing is looked up elsewhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from daemon import messages
 from daemon.clock import Clock
 from daemon.content import Texts
-from daemon.messages import Counters, Health, SessionRow, Settings, SettingsWanted, UsageRow
 from daemon.policy.events import Event
 from daemon.snapshot import Feed
 from daemon.wire import Identity
 
+PAGES = Path(__file__).parent / "static"
+
 
 class History(Protocol):
-    """What the store tells."""
+    """What the store remembers; `daemon.store.Store` fits. StoreError when it cannot be read."""
 
-    async def sessions(self, limit: int, before: str | None = None) -> list[SessionRow]: ...
+    async def sessions(self, limit: int, before: str | None = None) -> list[messages.SessionRow]:
+        """Return up to limit sessions, newest first, those after session `before` when it is given."""
+        ...
 
-    async def usage(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[UsageRow]: ...
+    async def usage(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[messages.UsageRow]:
+        """Return one row for each local hour in which anything was recorded."""
+        ...
 
-    async def counters(self) -> Counters: ...
+    async def counters(self) -> messages.Counters:
+        """Return the sums since the store began."""
+        ...
+
+    async def committed(self) -> bool:
+        """Wait until all that was taken is on the disk; False when it is not in time."""
+        ...
 
 
 class Rulebook(Protocol):
-    """The settings in force; `change` raises daemon.rulebook.Refusal."""
+    """The settings in force; `daemon.rulebook.Rulebook` fits."""
 
-    def current(self) -> Settings: ...
+    def current(self) -> messages.Settings: ...
 
-    def change(self, wanted: SettingsWanted, by: str, if_match: int | None = None) -> Settings: ...
+    def change(self, wanted: messages.SettingsWanted, by: str, if_match: int | None = None) -> messages.Settings:
+        """Put wanted in force; raises StaleRevision, or Refusal with every reason."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Where the routes find what they need."""
+    """All that the API may see and do; it holds no driver, and no field begins motion."""
 
-    identity: Identity
-    clock: Clock
     feed: Feed
+    clock: Clock
+    identity: Identity
     submit: Callable[[Event], None]
     history: History
     rulebook: Rulebook
-    health: Callable[[], Health]
+    health: Callable[[], messages.Health]
     texts: Texts
-    notice: Callable[[], str | None]
-    """A word of staff for the screen."""
     console_key: str
-    """The kiosk's credential, made anew at each start."""
+    """The kiosk's credential of this boot."""
     token_hashes: frozenset[str] = frozenset()
-    """SHA-256 in hex of the tokens that may change settings."""
+    """SHA-256 in hex of each token that may change settings."""
     hosts: frozenset[str] = frozenset()
-    """Names besides the loopback ones that this server answers to."""
-    px_per_mm: float | None = None
+    """Names and addresses, besides those of loopback, by which this server may be called."""
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    """Whose hours usage is told in when a request names no other."""
+    heard: Callable[[], int | None] = lambda: None
+    """Returns `at` of the machine's newest reading."""
+    notice: Callable[[], str | None] = lambda: None
+    """Returns the message from staff that the console page shows."""
+    pages: Path = PAGES

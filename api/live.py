@@ -1,63 +1,54 @@
-"""The live stream: the same messages as MQTT's `state`, all at first, then each change; a slow reader skips some."""
+"""The live stream: the same message as MQTT's `state`, whole, at once and then at each change."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from fastapi import APIRouter, WebSocket
-from starlette.websockets import WebSocketDisconnect
+from fastapi import APIRouter
+from starlette.websockets import WebSocket
 
 from api.desk import Desk
+from api.room import TheRoom
+from api.sockets import TRY_LATER, close, ignore, until_one_ends
 from daemon.snapshot import Feed, Snapshot
 from daemon.wire import state_message
 
-MOST_READERS = 64
+router = APIRouter(tags=["now"])
+
+DEPTH = 8
+"""Snapshots that wait for a slow reader; it loses the oldest."""
 
 
-async def changes(feed: Feed, pause: float | None = None) -> AsyncIterator[Snapshot]:
-    """Yield the latest snapshot, then each newest one, and the latest again whenever nothing came for `pause` s."""
+async def changes(feed: Feed, pause: float | None = None, depth: int = 1) -> AsyncGenerator[Snapshot]:
+    """Yield the latest snapshot, then each that comes, and the latest again when none came for pause (s).
+
+    A consumer that is slow finds the newest `depth` of them.
+    """
     news = asyncio.Event()
-    with feed.subscribe(news.set, depth=1) as reader:
+    with feed.subscribe(news.set, depth) as reader:
         while True:
-            yield reader.take() or feed.latest
+            while (seen := reader.take()) is not None:
+                yield seen
+            news.clear()
             try:
-                await asyncio.wait_for(news.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await news.wait()
             except TimeoutError:
-                continue
-            finally:
-                news.clear()
+                yield feed.latest
 
 
-def live_routes(desk: Desk) -> APIRouter:
-    """Return the WebSocket /api/v1/live."""
-    router = APIRouter()
-    readers: set[WebSocket] = set()
-
-    @router.websocket("/api/v1/live")
-    async def live(socket: WebSocket) -> None:
-        if len(readers) >= MOST_READERS:
-            await socket.close(4429, "Too many readers.")
-            return
-        await socket.accept()
-        readers.add(socket)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(_relay(socket, desk))
-                await _until_gone(socket)
-                sending.cancel()
-        except* WebSocketDisconnect:
-            pass  # the reader left: nothing to tell
-        finally:
-            readers.discard(socket)
-
-    return router
+@router.websocket("/live")
+async def live(socket: WebSocket, room: TheRoom) -> None:
+    """Send the state until the reader is gone; what it says is not for us."""
+    await socket.accept()
+    with room.readers.seat() as seated:
+        if seated:
+            await until_one_ends(_relay(socket, room.desk), ignore(socket))
+        else:
+            await close(socket, TRY_LATER, "too many readers")
 
 
 async def _relay(socket: WebSocket, desk: Desk) -> None:
-    async for seen in changes(desk.feed):
-        await socket.send_text(state_message(seen, desk.clock).model_dump_json())
-
-
-async def _until_gone(socket: WebSocket) -> None:
-    """Read until the other side leaves; what it says is not for us."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+    async with aclosing(changes(desk.feed, depth=DEPTH)) as news:
+        async for seen in news:
+            await socket.send_text(state_message(seen, desk.clock).model_dump_json())

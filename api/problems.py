@@ -1,54 +1,74 @@
-"""Every error is a problem document (RFC 9457): what happened, where, what to do; never a traceback."""
+"""Every error as a problem document (RFC 9457): what happened, and what to do."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
 
 from daemon.messages import Problem
 from daemon.rulebook import Refusal, StaleRevision
+from daemon.store import StoreError
 
-log = logging.getLogger(__name__)
-
-ANSWERS: Mapping[int, str] = {
-    404: "There is nothing at this address; /openapi.json lists what there is.",
-    405: "This address does not take this method; /openapi.json lists those that it takes.",
+MEDIA_TYPE = "application/problem+json"
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "What is wrong, as RFC 9457 has it",
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+    }
 }
+"""For OpenAPI: what each route may answer besides its own."""
+
+
+class Wrong(Exception):
+    """A request that is understood and makes no sense; `errors` names everything that is wrong with it."""
+
+    def __init__(self, *errors: str) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
 
 
 def problem(status: int, detail: str, errors: Sequence[str] = (), headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem document."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
-    return Response(body.model_dump_json(), status, dict(headers or {}), "application/problem+json")
+    """Return a problem document; it answers a WebSocket's handshake as well."""
+    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    return JSONResponse(document.model_dump(), status, headers, MEDIA_TYPE)
 
 
-def add_problems(app: FastAPI) -> None:
-    """Have app answer every error with a problem document."""
+async def answer(request: Request, error: Exception) -> Response:
+    """Return the problem document for an error that a route raised."""
+    match error:
+        case HTTPException():
+            return problem(error.status_code, _sentence(request, error), headers=error.headers)
+        case RequestValidationError():
+            return problem(422, "The request cannot be understood.", [_mistake(e) for e in error.errors()])
+        case StaleRevision():
+            return problem(412, error.reasons[0])
+        case Refusal():
+            return problem(422, "The settings are refused and nothing was changed.", error.reasons)
+        case Wrong():
+            return problem(422, "The request makes no sense.", error.errors)
+        case _:
+            return problem(503, f"The store cannot be read: {error}", headers={"Retry-After": "10"})
 
-    async def on_http(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101, for the types: it is registered for these
-        detail = ANSWERS.get(error.status_code, error.detail) if error.detail else ANSWERS.get(error.status_code, "")
-        return problem(error.status_code, detail, headers=error.headers)
 
-    async def on_invalid(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101, as above
-        wrong = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
-        return problem(422, "The request is not of its form; see errors.", wrong)
+def install(app: FastAPI) -> None:
+    """Let app answer its errors with problem documents; what is not foreseen is `api.armour`'s."""
+    for kind in (HTTPException, RequestValidationError, Refusal, Wrong, StoreError):
+        app.add_exception_handler(kind, answer)
 
-    async def on_refusal(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refusal)  # noqa: S101, as above
-        status = 412 if isinstance(error, StaleRevision) else 422
-        return problem(status, "The settings were not changed; see errors.", error.reasons)
 
-    async def on_bug(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed: this is a fault of ours.", request.method, request.url.path, exc_info=error)
-        return problem(500, "This is a fault of the daemon; it is in its journal.")
+def _sentence(request: Request, error: HTTPException) -> str:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return "There is nothing at this address; /openapi.json lists all addresses."
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "GET, HEAD")
+        return f"This address does not take {request.method}; it takes {allowed}."
+    return error.detail
 
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Refusal, on_refusal)
-    app.add_exception_handler(Exception, on_bug)
+
+def _mistake(error: Mapping[str, Any]) -> str:
+    """Return one mistake with its place; what was sent is not repeated."""
+    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"

@@ -1,0 +1,60 @@
+"""The policy settings: read by everyone, changed by the holder of a token who has read the newest ones."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.access import Staff
+from api.room import TheDesk
+from daemon.messages import Settings, SettingsWanted
+from daemon.rulebook import StaleRevision
+
+router = APIRouter(tags=["settings"])
+
+
+@router.get("/settings")
+async def settings(desk: TheDesk, response: Response) -> Settings:
+    """Tell the settings in force, with where each comes from; the ETag is their revision."""
+    current = desk.rulebook.current()
+    response.headers["ETag"] = etag(current.rev)
+    return current
+
+
+@router.patch("/settings")
+@router.put("/settings")
+async def change(
+    wanted: SettingsWanted,
+    desk: TheDesk,
+    by: Staff,
+    response: Response,
+    if_match: Annotated[str | None, Header(max_length=256)] = None,
+) -> Settings:
+    """Change what the body names, all of it or nothing; it holds from the next idle belt on.
+
+    `If-Match` is the ETag that was read. What is set at the machine only can be narrowed here and not widened.
+    """
+    if if_match is None:
+        raise HTTPException(428, "If-Match is needed: read the settings and send their ETag.")
+    revision = matched(if_match, desk.rulebook.current().rev)
+    changed = desk.rulebook.change(wanted, by, revision)
+    if not await desk.history.committed():
+        raise HTTPException(503, "The settings are in force, but could not be written to the disk; see /api/v1/health.")
+    response.headers["ETag"] = etag(changed.rev)
+    return changed
+
+
+def etag(revision: int) -> str:
+    """Return the strong entity tag of a revision (RFC 9110 8.8.3)."""
+    return f'"{revision}"'
+
+
+def matched(if_match: str, revision: int) -> int | None:
+    """Return revision when If-Match (RFC 9110 13.1.1) names it, None for `*`; StaleRevision otherwise."""
+    tags = [tag.strip() for tag in if_match.split(",")]
+    if tags == ["*"]:
+        return None
+    if etag(revision) not in tags:
+        raise StaleRevision([f"the settings are at revision {revision}: read them again"])
+    return revision

@@ -1,0 +1,193 @@
+"""A desk made by hand, and a real server in front of it."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+from api.app import create_app
+from api.desk import Desk
+from api.serve import listen, serve
+from daemon.content import texts
+from daemon.messages import Counters, Health, SessionRow, UsageRow
+from daemon.policy.events import Event, Happened
+from daemon.policy.rules import Mode, Rules
+from daemon.policy.state import Link
+from daemon.rulebook import Rulebook
+from daemon.snapshot import Feed, Phase, Snapshot
+from daemon.store import StoreError
+from daemon.wire import Identity
+
+LIMIT_S = 20.0
+"""Longest that a test waits for anything."""
+TOKEN = "a-token-of-the-tests"
+KEY = "key-of-this-boot"
+
+
+@dataclass
+class Clock:
+    """Time as the test sets it."""
+
+    at: int = 100_000
+    boot: str = "boot-1"
+
+    def now(self) -> int:
+        return self.at
+
+    def wall(self) -> datetime | None:
+        return datetime(2026, 3, 1, tzinfo=UTC)
+
+
+IDENTITY = Identity("north", "t07", "Treadmill 7", 'by the "window"', "simulated:", "0.1.0")
+
+
+def seen(seq: int = 1, **changes: Any) -> Snapshot:
+    first = Snapshot(100_000, seq, Link.UP, Phase.RUNNING, Mode.NUDGE, speed=804, incline=5)
+    return replace(first, **changes)
+
+
+def session(number: int) -> SessionRow:
+    return SessionRow(
+        id=f"s-{number}",
+        started=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=number),
+        ended=None,
+        end_reason=None,
+        short=False,
+        min_incline_pct=1.0,
+        **dict.fromkeys(("belt_s", "pause_s", "eligible_s", "flat_s", "unknown_s", "gap_s", "distance_m"), number),
+    )
+
+
+def hour(start: datetime, belt_s: int = 3600) -> UsageRow:
+    return UsageRow(
+        start=start,
+        belt_s=belt_s,
+        occupied_s=belt_s,
+        eligible_s=0,
+        flat_s=0,
+        unknown_s=0,
+        gap_s=0,
+        distance_m=9000,
+        flat_share=None,
+        coverage=1.0,
+    )
+
+
+@dataclass
+class History:
+    """What a store would tell, in memory."""
+
+    rows: list[SessionRow] = field(default_factory=lambda: [session(n) for n in range(9, 0, -1)])
+    asked: list[tuple[datetime, datetime, ZoneInfo]] = field(default_factory=list)
+    hours: list[UsageRow] = field(default_factory=list)
+    broken: str | None = None
+    on_disk: bool = True
+
+    async def sessions(self, limit: int, before: str | None = None) -> list[SessionRow]:
+        self._check()
+        after = 0 if before is None else 1 + next(n for n, row in enumerate(self.rows) if row.id == before)
+        return self.rows[after : after + limit]
+
+    async def usage(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[UsageRow]:
+        self._check()
+        self.asked.append((start, end, zone))
+        return self.hours
+
+    async def counters(self) -> Counters:
+        self._check()
+        sums = {name: 7 for name in Counters.model_fields if name.endswith(("_s", "_m", "sessions"))}
+        return Counters(ts=None, **sums, nudges={"declined": 2}, raises={"done": 3})
+
+    async def committed(self) -> bool:
+        return self.on_disk
+
+    def _check(self) -> None:
+        if self.broken:
+            raise StoreError(self.broken)
+
+
+@dataclass
+class World:
+    """All that a test moves and looks at."""
+
+    pages: Path
+    clock: Clock = field(default_factory=Clock)
+    feed: Feed = field(default_factory=lambda: Feed(seen()))
+    history: History = field(default_factory=History)
+    events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    told: list[Happened] = field(default_factory=list)
+    health: Callable[[], Health] = lambda: Health(status="ok", checks={"machine": "ok"})
+    heard_at: int | None = 99_500
+    notice: str | None = None
+    hosts: frozenset[str] = frozenset({"t07.gym.example"})
+    port: int = 0
+
+    def desk(self) -> Desk:
+        rulebook = Rulebook(
+            Rules(Mode.ASSIST), None, self.events.put_nowait, lambda saved: None, self.told.append, self.clock
+        )
+        return Desk(
+            feed=self.feed,
+            clock=self.clock,
+            identity=IDENTITY,
+            submit=self.events.put_nowait,
+            history=self.history,
+            rulebook=rulebook,
+            health=lambda: self.health(),
+            texts=texts(),
+            console_key=KEY,
+            token_hashes=frozenset({hashlib.sha256(TOKEN.encode()).hexdigest(), "0" * 64}),
+            hosts=self.hosts,
+            time_zone=ZoneInfo("Europe/Berlin"),
+            heard=lambda: self.heard_at,
+            notice=lambda: self.notice,
+            pages=self.pages,
+        )
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Serve on a free port; yield a client of it."""
+        listening = listen("127.0.0.1", 0)
+        self.port = listening.getsockname()[1]
+        serving = asyncio.ensure_future(serve(create_app(self.desk()), listening))
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=LIMIT_S) as client:
+                yield client
+        finally:
+            serving.cancel()
+            await asyncio.wait({serving}, timeout=LIMIT_S)
+
+    @asynccontextmanager
+    async def socket(self, path: str, **options: Any) -> AsyncIterator[ClientConnection]:
+        """Open a WebSocket to the server."""
+        async with connect(f"ws://127.0.0.1:{self.port}{path}", close_timeout=1, proxy=None, **options) as socket:
+            yield socket
+
+    async def next_event(self) -> Event:
+        return await asyncio.wait_for(self.events.get(), LIMIT_S)
+
+
+async def said(socket: ClientConnection) -> dict[str, Any]:
+    """Return the next message from the server."""
+    text = await asyncio.wait_for(socket.recv(), LIMIT_S)
+    message: dict[str, Any] = json.loads(text)
+    return message
+
+
+async def say(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def closing(socket: ClientConnection) -> int | None:
+    """Return the code with which the server closes."""
+    await asyncio.wait_for(socket.wait_closed(), LIMIT_S)
+    return socket.close_code
