@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import aiomqtt
 
-PASSWORD = "it refuses our name or password; check [mqtt] username and password_file"
+REFUSED = "it refuses our name or password; check [mqtt] username and password_file"
 LOST = "the connection was lost"
 SILENT = "there was no answer in time"
 WORDS: tuple[tuple[type[BaseException], str], ...] = (
@@ -21,8 +21,8 @@ WORDS: tuple[tuple[type[BaseException], str], ...] = (
 )
 ANSWERS = {
     133: "it does not take our client name",
-    134: PASSWORD,
-    135: PASSWORD,
+    134: REFUSED,
+    135: REFUSED,
     136: "it is not ready",
 }
 """CONNACK's refusals as paho tells them: by the numbers of MQTT 5 section 3.2.2.2, also with MQTT 3.1.1."""

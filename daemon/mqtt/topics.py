@@ -14,32 +14,32 @@ REFUSED = 0x80
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message: its MQTT quality of service, whether the broker keeps the last one, and its form."""
+    """One kind of message: its form, its MQTT quality of service, and whether the broker keeps the last one."""
 
-    qos: int
-    retain: bool
     form: type[BaseModel] | None  # None: a plain word
     doc: str
+    qos: int = 1
+    retain: bool = False
 
 
 PUBLISHED = {
-    "status": Kind(1, True, None, "`online`, or `offline`, which is also the will"),
-    "link": Kind(1, True, None, "the treadmill behind the daemon: `online`, `stale` or `offline`"),
-    "info": Kind(1, True, Info, "who and what the machine is"),
-    "state": Kind(0, True, State, "the machine now; true only while `status` and `link` are `online`"),
-    "settings": Kind(1, True, Settings, "the policy in force"),
-    "counters": Kind(1, True, Counters, "sums that never fall, each minute"),
-    "event": Kind(1, False, Event, "at `event/{kind}`: what happened, in the order of `seq`"),
-    "alert": Kind(1, True, Alert, "at `alert/{code}`: what staff should see to; empty once it is over"),
-    "ack": Kind(1, False, Ack, "the answer to each command"),
+    "status": Kind(None, "`online`, or `offline`, which is also the will", retain=True),
+    "link": Kind(None, "the treadmill behind the daemon: `online`, `stale` or `offline`", retain=True),
+    "info": Kind(Info, "who and what the machine is", retain=True),
+    "state": Kind(State, "the machine now; true only while `status` and `link` are `online`", qos=0, retain=True),
+    "settings": Kind(Settings, "the policy in force", retain=True),
+    "counters": Kind(Counters, "sums that never fall, each minute", retain=True),
+    "event": Kind(Event, "at `event/{kind}`: what happened, in the order of `seq`"),
+    "alert": Kind(Alert, "at `alert/{code}`: what staff should see to; empty once it is over", retain=True),
+    "ack": Kind(Ack, "the answer to each command"),
 }
 """What a machine publishes, by the first word of its topic."""
 
 HEARD = {
-    "cmd/{verb}": Kind(1, False, Command, "a wish; refused with the retain flag"),
-    "settings/desired": Kind(1, True, SettingsWanted, "the floor's settings for this machine"),
-    "../_floor/state": Kind(0, True, None, "what the floor has free; not used yet"),
-    "../_floor/stored/{machine}": Kind(1, True, None, "a number: the floor has stored all events up to this `seq`"),
+    "cmd/{verb}": Kind(Command, "a wish; refused with the retain flag"),
+    "settings/desired": Kind(SettingsWanted, "the floor's settings for this machine", retain=True),
+    "../_floor/state": Kind(None, "what the floor has free; not used yet", qos=0, retain=True),
+    "../_floor/stored/{machine}": Kind(None, "a number: the floor has stored all events up to this `seq`", retain=True),
 }
 """What a machine listens to."""
 
