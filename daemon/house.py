@@ -20,7 +20,7 @@ from api.serve import CannotListen, listen, serve
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
-from daemon.messages import Health
+from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
@@ -30,7 +30,7 @@ from daemon.policy.events import Happened, Restored, Spent
 from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
-from daemon.store import Store
+from daemon.store import Store, StoreError
 from daemon.wire import Identity
 from drivers.contract import Driver
 
@@ -71,14 +71,13 @@ class House:
         for listener in self.listeners:
             listener(effect)
 
+    def faults(self) -> dict[str, str | None]:
+        """Return what is wrong with each part, in one line, as far as the broker may be told."""
+        return {"treadmill": self.runner.fault, "store": self.store.fault, "web": self.web_fault}
+
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
-        faults = {
-            "treadmill": self.runner.fault,
-            "store": self.store.fault,
-            "broker": self.publisher.fault if self.publisher else None,
-            "web": self.web_fault,
-        }
+        faults = self.faults() | {"broker": self.publisher.fault if self.publisher else None}
         checks = {name: fault or "ok" for name, fault in faults.items()}
         if self.publisher is None:
             checks["broker"] = "none configured"
@@ -124,9 +123,11 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         rulebook,
         clock,
         runner.submit,
-        store.counters,
+        lambda: counters_of(store),
         show=board.show,
         identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
+        faults=lambda: late[0].faults(),
+        committed=store.committed,
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = secrets.token_urlsafe(24)
@@ -136,6 +137,14 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     if restored is not None:
         runner.submit(Restored(clock.now(), restored[0], same_boot=restored[1]))
     return house
+
+
+async def counters_of(store: Store) -> Counters | None:
+    """Return the store's sums, or None while it cannot be read: `store.fault` says why."""
+    try:
+        return await store.counters()
+    except StoreError:
+        return None
 
 
 def broker_of(settings: Settings) -> Broker:
