@@ -100,9 +100,7 @@ async def test_the_simulated_treadmill_speaks_through_the_same_driver() -> None:
 def test_nothing_of_bluetooth_is_loaded_where_none_is_used(spec: str) -> None:
     code = f"""
 import sys
-from drivers.ftms.driver import FtmsDriver
 from drivers.registry import make
-from drivers.transports.ble import BleLink
 make({spec!r}, now=lambda: 0)
 print(*sorted({{"bleak", "pyftms", "dbus_fast", "serial", "bumble"}} & sys.modules.keys()))
 """
