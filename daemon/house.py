@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -20,17 +20,17 @@ from api.serve import CannotListen, listen, serve
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
-from daemon.messages import Health
+from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Outbox
 from daemon.policy import fresh_state
 from daemon.policy.events import Happened, Restored, Spent
-from daemon.rulebook import Rulebook
+from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
-from daemon.store import Store
+from daemon.store import Store, StoreError
 from daemon.wire import Identity
 from drivers.contract import Driver
 
@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
 WATCH_S = 2.0
-RULES = "rules"
-"""The name under which the store keeps changes of the rules."""
 
 
 @dataclass
@@ -73,14 +71,13 @@ class House:
         for listener in self.listeners:
             listener(effect)
 
+    def faults(self) -> dict[str, str | None]:
+        """Return what is wrong with each part, in one line, as far as the broker may be told."""
+        return {"treadmill": self.runner.fault, "store": self.store.fault, "web": self.web_fault}
+
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
-        faults = {
-            "treadmill": self.runner.fault,
-            "store": self.store.fault,
-            "broker": self.publisher.fault if self.publisher else None,
-            "web": self.web_fault,
-        }
+        faults = self.faults() | {"broker": self.publisher.fault if self.publisher else None}
         checks = {name: fault or "ok" for name, fault in faults.items()}
         if self.publisher is None:
             checks["broker"] = "none configured"
@@ -108,12 +105,12 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
         settings.rules,
-        store.recall(RULES),
+        store.recall(NOTE),
         lambda event: late[0].runner.submit(event),
-        lambda saved: store.note(RULES, saved),
+        lambda saved: store.note(NOTE, saved),
         lambda happened: late[0].record(happened),
         clock,
-        named=settings.named,
+        named=settings.named_rules,
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
     runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
@@ -126,9 +123,11 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         rulebook,
         clock,
         runner.submit,
-        store.counters,
+        lambda: counters_of(store),
         show=board.show,
         identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
+        faults=lambda: late[0].faults(),
+        committed=store.committed,
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = secrets.token_urlsafe(24)
@@ -138,6 +137,14 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     if restored is not None:
         runner.submit(Restored(clock.now(), restored[0], same_boot=restored[1]))
     return house
+
+
+async def counters_of(store: Store) -> Counters | None:
+    """Return the store's sums, or None while it cannot be read: `store.fault` says why."""
+    try:
+        return await store.counters()
+    except StoreError:
+        return None
 
 
 def broker_of(settings: Settings) -> Broker:
@@ -157,7 +164,7 @@ def broker_of(settings: Settings) -> Broker:
     )
 
 
-async def live(house: House, ready: Callable[[], None], more: Sequence[APIRouter] = ()) -> None:
+async def live(house: House, ready: Callable[[], object], more: Sequence[APIRouter] = ()) -> None:
     """Keep the house alive until cancelled; then save what is open and say so."""
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -191,7 +198,7 @@ def desk_of(house: House) -> Desk:
     )
 
 
-async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], None]) -> None:
+async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], object]) -> None:
     """Serve the pages; a port that is taken is told, and all the rest goes on without them."""
     api = house.settings.api
     try:
@@ -230,6 +237,3 @@ async def _watch(house: House) -> None:
         if house.runner.alive():
             notify("WATCHDOG=1")
         await asyncio.sleep(WATCH_S)
-
-
-type Living = Awaitable[None]

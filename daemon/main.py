@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import NoReturn, Protocol, cast, override
 
+from daemon.exits import FAILED, USAGE, Subparsers, complain
 from drivers.contract import DriverError
-
-type Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001, argparse has no public name for it
 
 COMMANDS: Mapping[str, str] = {
     "demo": "play a treadmill that is kept off the flat",
@@ -25,8 +24,6 @@ COMMANDS: Mapping[str, str] = {
 }
 """Each command and its line in `inclined --help`."""
 
-FAILED = 1
-USAGE = 2
 INTERRUPTED = 130
 
 
@@ -87,12 +84,6 @@ def outcome(command: Command, args: argparse.Namespace) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return complain(f"{place}{error.strerror or error}", FAILED)
-
-
-def complain(sentence: str, status: int) -> int:
-    """Print one line on stderr and return status."""
-    print(f"inclined: {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201, the line is for the one who typed
-    return status
 
 
 def version() -> str:

@@ -117,6 +117,16 @@ class Ack(Message):
     reason: str | None = None
 
 
+class Alert(Message):
+    """Something that staff should see to: retained while it lasts, then cleared by an empty message."""
+
+    code: str
+    text: str
+    """What is wrong and what to do, in one line."""
+    ts: datetime | None
+    """Since when, as far as this connection knows."""
+
+
 class Settings(Message):
     """The policy in force, with where each value comes from: retained."""
 

@@ -14,6 +14,9 @@ from daemon import messages
 from daemon.clock import Clock
 from daemon.policy.events import Event, Happened, RulesSet
 from daemon.policy.rules import Mode, Rules
+from daemon.refusal import Refusal, StaleRevision
+
+__all__ = ["NOTE", "Refusal", "Rulebook", "StaleRevision", "in_force", "read_saved"]
 
 log = logging.getLogger(__name__)
 
@@ -24,18 +27,6 @@ LOCAL = frozenset({"countdown_ms", "assist_countdown_ms"})
 BOUNDS = {f.name: (f.metadata["least"], f.metadata["most"], f.metadata["unit"]) for f in fields(Rules) if f.metadata}
 
 type Source = Literal["default", "file", "local", "machine", "zone", "site"]
-
-
-class Refusal(Exception):
-    """A change is refused as a whole; `reasons` names everything that is wrong with it."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
-
-
-class StaleRevision(Refusal):
-    """The change was made from settings that are no longer in force."""
 
 
 class Saved(BaseModel):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from drivers.contract import Ability, Driver, Link, Unsupported
+from drivers.contract import Ability, Driver, InclineRange, Link, Unsupported
 
 ALLOWED = """a driver is named by one of
   ftms:AA:BB:CC:DD:EE:FF               a Bluetooth treadmill by its address
@@ -24,11 +24,13 @@ def make(
     armed: Collection[Ability] = (),
     record: Callable[[str], None] | None = None,
     pace: float = 1,
+    incline: InclineRange | None = None,
 ) -> Driver:
     """Return the driver that spec names; Unsupported says what is allowed.
 
     `now` is ms of the monotonic clock. `armed` holds what commissioning proved beyond the incline. `record` gets the
-    lines of a recording. `pace` is for replays: 1 as it was, 0 at once, with times from the recording.
+    lines of a recording. `incline` is the range that staff wrote down, in place of the machine's own. `pace` is for
+    replays: 1 as it was, 0 at once, with times from the recording.
     """
     from drivers.ftms.driver import ftms_driver  # each driver is loaded only when it is named
 
@@ -45,7 +47,7 @@ def make(
         from drivers.transports.recording import record as recorded
 
         link = recorded(link, record, now, spec)
-    return ftms_driver(link, now=now, armed=armed)
+    return ftms_driver(link, now=now, armed=armed, incline=incline)
 
 
 def _bluetooth(spec: str, rest: str, armed: Collection[Ability]) -> Link:

@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 
 from daemon import commands
-from daemon.main import COMMANDS, Subparsers, main
+from daemon.exits import Subparsers
+from daemon.main import COMMANDS, main
 from drivers.contract import LinkLost
 
 LINES = {"walk": "take a walk", "broken": "cannot even be imported"}

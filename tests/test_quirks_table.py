@@ -7,7 +7,7 @@ import pytest
 
 NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 NUMBERS = {*map(str, range(1, 25)), *(f"P{n}" for n in range(1, 38))}
-WHY = ("cannot reach us", "Wanted")
+WHY = "cannot reach us"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_every_number_is_there_once(rows: list[list[str]]) -> None:
 
 
 def test_every_row_names_a_test_or_says_why_not(rows: list[list[str]]) -> None:
-    assert [row[0] for row in rows if not NAMED.search(row[-1]) and not any(why in row[-1] for why in WHY)] == []
+    assert [row[0] for row in rows if not NAMED.search(row[-1]) and WHY not in row[-1].lower()] == []
     assert [row[0] for row in rows if any(len(cell) < 2 for cell in row[1:])] == []
 
 

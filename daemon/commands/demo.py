@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daemon.main import FAILED, Subparsers, complain
+from daemon.exits import FAILED, Subparsers, complain
 
 if TYPE_CHECKING:  # the demo's parts are loaded when it runs
     from api.demo import Line, Panel
@@ -151,10 +151,9 @@ def free_port(wanted: int) -> int:
 
 
 async def _play(folder: Path, wanted: int, units: str) -> int:
-    from drivers.ftms.driver import ftms_driver
-
     from api.demo import demo_routes
     from daemon.house import build, live
+    from drivers.ftms.driver import ftms_driver
     from drivers.simulated.ftms import FtmsServer
     from drivers.simulated.link import SimulatedLink
 
@@ -196,8 +195,11 @@ async def _begin(play: Play, house: "House") -> None:
     from daemon.policy.state import Link
     from drivers.simulated.build import Key
 
-    while house.runner.state.link is not Link.UP:
-        await asyncio.sleep(0)
+    news = asyncio.Event()
+    with house.runner.feed.subscribe(news.set, depth=1):
+        while house.runner.state.link is not Link.UP:
+            await news.wait()
+            news.clear()
     play.link.server.tell = lambda _at, text: _tell_write(play, text)
     treadmill = play.link.server.treadmill
     for passed in range(0, PAST_MS, STEP_MS):
@@ -259,7 +261,11 @@ async def _broker(port: int) -> Callable[[], Awaitable[None]]:
         }
     )
     await broker.start()
-    return broker.shutdown
+
+    async def shut_down() -> None:
+        await broker.shutdown()
+
+    return shut_down
 
 
 if TYPE_CHECKING:

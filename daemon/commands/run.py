@@ -9,7 +9,7 @@ from pathlib import Path
 
 from daemon.claim import Claimed, claim
 from daemon.clock import system_clock
-from daemon.main import FAILED, USAGE, Subparsers, complain
+from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.settings import DEFAULT, Settings, SettingsError, load
 
 log = logging.getLogger("daemon")
@@ -49,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _live(settings: Settings) -> int:
-    from drivers.registry import make
-
     from daemon.house import build, live
     from daemon.notify import notify
     from daemon.store import StoreError
+    from drivers.registry import make
 
     clock = system_clock(trust_wall=settings.machine.clock == "trust")
-    driver = make(settings.machine.driver, now=clock.now)
+    wide = settings.machine.incline_range
+    driver = make(settings.machine.driver, now=clock.now, incline=wide.range() if wide else None)
     try:
         house = build(settings, clock, driver)
     except StoreError as error:

@@ -1,15 +1,25 @@
 """How the broker is reached; the only place that makes an MQTT client."""
 
 import asyncio
+import logging
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiomqtt
 
-from daemon.mqtt.topics import PUBLISHED, Tree
+from daemon.mqtt.topics import OFFLINE, PUBLISHED, REFUSED, Tree
 
-TIMEOUT_S = 10.0
+log = logging.getLogger(__name__)
+library = logging.getLogger(f"{__name__}.library")
+library.setLevel(logging.CRITICAL)  # what it has to say reaches us as errors, which are told once
+
+LOST = (aiomqtt.MqttError, OSError)
+"""What ends a connection; it is then tried again."""
+LEAVE_S = 2.0
+"""Longest goodbye; a broker that hangs must not hold up our own stop."""
 QUEUED_IN = 256
 
 
@@ -32,8 +42,25 @@ class Broker:
         return f"{self.host} port {self.port}"
 
 
-async def client(broker: Broker, tree: Tree) -> aiomqtt.Client:
-    """Return a client that is not connected yet; certificates are read in a thread. OSError, ssl.SSLError."""
+@asynccontextmanager
+async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterator[aiomqtt.Client]:
+    """Yield a connected client that listens to the tree; one of LOST when that fails or ends.
+
+    Leaving it because we stop says offline first: a broker keeps the will of a client that says goodbye to itself.
+    """
+    mqtt = await _client(broker, tree, answer_s)
+    try:
+        await _enter(mqtt)
+        try:
+            await _listen(mqtt, tree)
+            yield mqtt
+        finally:
+            await _leave(mqtt, tree)
+    finally:
+        mqtt._client.disconnect()  # noqa: SLF001, aiomqtt leaves the socket open when it gives up a connect
+
+
+async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client:
     context = await asyncio.to_thread(_context, broker) if broker.ca else None
     status = PUBLISHED["status"]
     return aiomqtt.Client(
@@ -42,17 +69,42 @@ async def client(broker: Broker, tree: Tree) -> aiomqtt.Client:
         username=broker.username,
         password=broker.password,
         identifier=f"inclined-{tree.site}-{tree.machine}",
-        will=aiomqtt.Will(tree.own("status"), "offline", status.qos, status.retain),
+        will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
         clean_session=True,  # what must not be lost is in the outbox, and wishes of yesterday are refused anyway
-        timeout=TIMEOUT_S,
+        timeout=answer_s,
         keepalive=broker.keepalive,
         max_queued_incoming_messages=QUEUED_IN,
         tls_context=context,
+        logger=library,
     )
 
 
 def _context(broker: Broker) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=broker.ca)
     if broker.cert is not None:
-        context.load_cert_chain(broker.cert, broker.key)
+        context.load_cert_chain(broker.cert, broker.key, password="")  # without one, a locked key asks the terminal
     return context
+
+
+async def _enter(mqtt: aiomqtt.Client) -> None:
+    try:
+        await mqtt.__aenter__()
+    except ValueError as error:  # a host such as `a..b` is no name at all
+        raise OSError(f"no such host: {error}") from error
+
+
+async def _listen(mqtt: aiomqtt.Client, tree: Tree) -> None:
+    answers = await mqtt.subscribe([(topic, 1) for topic in tree.subscribed])
+    codes = [answer if isinstance(answer, int) else answer.value for answer in answers]
+    refused = [topic for topic, code in zip(tree.subscribed, codes, strict=False) if code >= REFUSED]
+    if refused:
+        log.warning("The broker does not let us listen to %s; check its access list.", ", ".join(refused))
+
+
+async def _leave(mqtt: aiomqtt.Client, tree: Tree) -> None:
+    mqtt.timeout = LEAVE_S
+    status = PUBLISHED["status"]
+    with suppress(*LOST):
+        await mqtt.publish(tree.own("status"), OFFLINE, status.qos, status.retain)
+    with suppress(*LOST):
+        await mqtt.__aexit__(None, None, None)

@@ -1,7 +1,7 @@
 """What the publisher needs of others, so that it knows none of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,11 +25,21 @@ class Outbox(Protocol):
 
 
 class Rulebook(Protocol):
-    """The settings in force; `change` raises daemon.rulebook.Refusal."""
+    """The settings in force; `change` raises daemon.refusal.Refusal."""
 
     def current(self) -> Settings: ...
 
     def change(self, wanted: SettingsWanted, by: str, if_match: int | None = None) -> Settings: ...
+
+
+def no_faults() -> Mapping[str, str | None]:
+    """Return that nothing is watched."""
+    return {}
+
+
+async def at_once() -> bool:
+    """Return that what was taken is kept."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,26 @@ class Ports:
     rulebook: Rulebook
     clock: Clock
     submit: Callable[[CoreEvent], None]
-    counters: Callable[[], Awaitable[Counters]]
+    counters: Callable[[], Awaitable[Counters | None]]
+    """None while they cannot be read."""
     show: Callable[[str], bool]
     """Put a message of staff on the screen; False when a countdown is on."""
-    identify: Callable[[], object]
+    identify: Callable[[], bool]
+    """Show which machine this is; False as above."""
+    faults: Callable[[], Mapping[str, str | None]] = no_faults
+    """What staff should see to, by code: a line, or None while it is well. `treadmill` goes into state.fault."""
+    committed: Callable[[], Awaitable[bool]] = at_once
+    """Wait until what was taken is on the disk; False when it will not be. Asked before settings are acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often things are told, in seconds."""
+
+    running: float = 1.0  # least time between two states
+    idle: float = 30.0  # most time between two states
+    counters: float = 60.0
+    repeat: float = 60.0  # the floor's time to store what was sent, before it is sent again
+    repeat_most: float = 3_600.0
+    answer: float = 10.0  # for the broker to answer
+    steady: float = 30.0  # a connection that lived this long was a good one

@@ -2,28 +2,46 @@
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
+from daemon.messages import Ack, Alert, Command, Counters, Event, Info, Settings, SettingsWanted, State
+
 ROOT = "inclined/v1"
+ONLINE, STALE, OFFLINE = "online", "stale", "offline"
+REFUSED = 0x80
+"""A SUBACK's codes from here on are refusals (MQTT 3.1.1, 3.9.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message: its MQTT quality of service, and whether the broker keeps the last one."""
+    """One kind of message: its form, its MQTT quality of service, and whether the broker keeps the last one."""
 
-    qos: int
-    retain: bool
+    form: type[BaseModel] | None  # None: a plain word
+    doc: str
+    qos: int = 1
+    retain: bool = False
 
 
 PUBLISHED = {
-    "status": Kind(1, retain=True),  # online | offline; the will says offline
-    "link": Kind(1, retain=True),  # online | stale | offline: the treadmill behind the daemon
-    "info": Kind(1, retain=True),
-    "state": Kind(0, retain=True),
-    "settings": Kind(1, retain=True),
-    "counters": Kind(1, retain=True),
-    "event": Kind(1, retain=False),
-    "alert": Kind(1, retain=True),
-    "ack": Kind(1, retain=False),
+    "status": Kind(None, "`online`, or `offline`, which is also the will", retain=True),
+    "link": Kind(None, "the treadmill behind the daemon: `online`, `stale` or `offline`", retain=True),
+    "info": Kind(Info, "who and what the machine is", retain=True),
+    "state": Kind(State, "the machine now; true only while `status` and `link` are `online`", qos=0, retain=True),
+    "settings": Kind(Settings, "the policy in force", retain=True),
+    "counters": Kind(Counters, "sums that never fall, each minute", retain=True),
+    "event": Kind(Event, "at `event/{kind}`: what happened, in the order of `seq`"),
+    "alert": Kind(Alert, "at `alert/{code}`: what staff should see to; empty once it is over", retain=True),
+    "ack": Kind(Ack, "the answer to each command"),
 }
+"""What a machine publishes, by the first word of its topic."""
+
+HEARD = {
+    "cmd/{verb}": Kind(Command, "a wish; refused with the retain flag"),
+    "settings/desired": Kind(SettingsWanted, "the floor's settings for this machine", retain=True),
+    "../_floor/state": Kind(None, "what the floor has free; not used yet", qos=0, retain=True),
+    "../_floor/stored/{machine}": Kind(None, "a number: the floor has stored all events up to this `seq`", retain=True),
+}
+"""What a machine listens to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,11 @@ class Tree:
         return f"{ROOT}/{self.site}/{self.machine}/{name}"
 
     @property
+    def desired(self) -> str:
+        """The floor's settings for this machine."""
+        return self.own("settings/desired")
+
+    @property
     def stored(self) -> str:
         """How far the floor has stored this machine's events."""
         return f"{ROOT}/{self.site}/_floor/stored/{self.machine}"
@@ -45,9 +68,9 @@ class Tree:
     @property
     def subscribed(self) -> tuple[str, ...]:
         """What this machine listens to."""
-        return (
-            self.own("cmd/+"),
-            self.own("settings/desired"),
-            f"{ROOT}/{self.site}/_floor/state",
-            self.stored,
-        )
+        return (self.own("cmd/+"), self.desired, f"{ROOT}/{self.site}/_floor/state", self.stored)
+
+    def verb(self, topic: str) -> str | None:
+        """Return the verb of a command's topic, or None when it is none of ours."""
+        head = self.own("cmd/")
+        return topic[len(head) :] if topic.startswith(head) else None

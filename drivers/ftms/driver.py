@@ -1,5 +1,6 @@
 """The FTMS treadmill: what the machine says, and the few things that it may be asked (Fitness Machine Profile 1.0)."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -32,6 +33,8 @@ from drivers.ftms.words import (
     encode_training_time,
 )
 
+START_S = 25.0
+"""All reads and subscriptions after the connect; on a good link they take under a second."""
 SILENT_S = 10.0
 """A link on which nothing arrives for this long is dead, whatever the adapter says; machines speak once a second."""
 
@@ -39,7 +42,8 @@ SILENT_S = 10.0
 class FtmsDriver:
     """A treadmill over a link; implements Driver, RequestsControl and RaisesIncline. Made by `ftms_driver`.
 
-    `odd.counts` counts what made no sense, by kind.
+    `odd.counts` counts what made no sense, by kind. `incline` is a range that staff wrote down for a machine that
+    tells none, or a wrong one; it takes the place of the machine's own.
     """
 
     def __init__(
@@ -50,8 +54,10 @@ class FtmsDriver:
         armed: Collection[Ability] = (),
         silent_s: float = SILENT_S,
         answer_s: float = ANSWER_S,
+        incline: InclineRange | None = None,
     ) -> None:
-        self.connect_limit = link.open_limit
+        self.connect_limit = link.open_limit + START_S
+        self._given = incline
         self.odd = Odd()
         self._link, self._now = link, now
         self._allow = gate(armed)
@@ -73,7 +79,11 @@ class FtmsDriver:
             channels = await self._link.open(hearing)
             if TREADMILL_DATA not in channels:
                 raise Unsupported("this machine has no treadmill data (2acd): is it a treadmill?")
-            await self._start(channels, hearing, control)
+            try:
+                async with asyncio.timeout(START_S):
+                    await self._start(channels, hearing, control)
+            except TimeoutError as late:
+                raise LinkLost(f"connected, but it did not answer in time ({str(late) or f'{START_S:g} s'})") from late
             raise LinkLost(await hearing.over(self._silent_s))
         finally:
             self._control = self._machine = None
@@ -83,6 +93,8 @@ class FtmsDriver:
     async def _start(self, channels: frozenset[int], hearing: Hearing, control: ControlPoint) -> None:
         """Read, subscribe and say who the machine is; its data comes last, so that Machine is said before."""
         machine = await identify(self._link, channels, self.odd, self._now)
+        if self._given is not None:
+            machine = replace(machine, incline=self._given)
         if await self._subscribe(channels, CONTROL_POINT):
             self._control = control
         else:
@@ -104,7 +116,7 @@ class FtmsDriver:
         try:
             await self._link.subscribe(channel)
         except (Refused, Timeout, Unsupported) as no:
-            self.odd.note(f"{channel:04x} cannot be subscribed ({no})", b"")
+            self.odd.note(f"{channel:04x} cannot be subscribed", b"", str(no))
             return False
         return True
 
@@ -114,7 +126,7 @@ class FtmsDriver:
         try:
             hearing.heard(TRAINING_STATUS, await self._link.read(TRAINING_STATUS))
         except (Refused, Timeout, Unsupported) as error:
-            self.odd.note(f"training status cannot be read ({error})", b"")
+            self.odd.note("training status cannot be read", b"", str(error))
             hearing.heard(TRAINING_STATUS, b"")
 
     async def request_control(self, permit: Permit, /) -> None:
@@ -175,6 +187,7 @@ def ftms_driver(
     armed: Collection[Ability] = (),
     silent_s: float = SILENT_S,
     answer_s: float = ANSWER_S,
+    incline: InclineRange | None = None,
 ) -> FtmsDriver:
     """Return a driver over link that has the abilities which commissioning armed, and no others.
 
@@ -187,4 +200,4 @@ def ftms_driver(
     }
     parts = [part for part, has in wanted.items() if has]
     kind: type[FtmsDriver] = type("FtmsDriver", (*parts, FtmsDriver), {})
-    return kind(link, now=now, armed=armed, silent_s=silent_s, answer_s=answer_s)
+    return kind(link, now=now, armed=armed, silent_s=silent_s, answer_s=answer_s, incline=incline)

@@ -74,7 +74,7 @@ async def _read[T](
     try:
         data = await link.read(channel)
     except (Refused, Timeout, Unsupported) as error:
-        odd.note(f"{channel:04x} cannot be read ({error})", b"")
+        odd.note(f"{channel:04x} cannot be read", b"", str(error))
         return None
     value = decode(data)
     if value is None:

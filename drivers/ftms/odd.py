@@ -12,8 +12,8 @@ class Odd:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def note(self, kind: str, data: bytes) -> None:
-        """Count one packet of this kind."""
+    def note(self, kind: str, data: bytes, why: str = "") -> None:
+        """Count one packet of this kind; why is logged with the first."""
         if not self.counts[kind]:
-            logger.warning("odd from the treadmill, said once: %s: %s", kind, data.hex(" ") or "no bytes")
+            logger.warning("odd from the treadmill, said once: %s: %s %s", kind, data.hex(" ") or "no bytes", why)
         self.counts[kind] += 1

@@ -40,9 +40,14 @@ class Ear:
 
 @pytest.fixture
 def air(monkeypatch: pytest.MonkeyPatch) -> Radio:
+    return install(monkeypatch)
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give scans that find nothing a short time."""
     monkeypatch.setattr(ble, "SCAN_S", 0.05)
     monkeypatch.setattr(ble, "SLOT_SCAN_S", 0.05)
-    return install(monkeypatch)
 
 
 def link(adapter: str | None = None) -> BleLink:
@@ -56,6 +61,7 @@ async def test_open_scans_stops_scanning_connects_to_the_one_address_and_writes_
     assert air.written == []
 
 
+@pytest.mark.usefixtures("short")
 async def test_another_machine_in_the_air_is_not_taken(air: Radio) -> None:
     air.in_air.remove(ADDRESS)
     with pytest.raises(LinkLost, match="was not heard"):
@@ -195,7 +201,7 @@ async def test_a_half_open_connect_is_torn_down(air: Radio, monkeypatch: pytest.
 
 async def test_a_connect_that_hangs_has_an_end(air: Radio, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ble.OPEN_S >= 40
-    monkeypatch.setattr(ble, "OPEN_S", 0.2)
+    monkeypatch.setattr(ble, "OPEN_S", 1.0)
     one, air.connect_hangs = link(), True
     with pytest.raises(LinkLost, match="could not be opened"):
         await one.open(Ear())
@@ -317,11 +323,12 @@ async def test_a_closed_link_and_a_missing_channel_have_their_words(air: Radio) 
     assert air.log[-1] == "disconnect"
 
 
-async def test_the_slot_is_free_when_the_machine_advertises(air: Radio) -> None:
+async def test_the_slot_is_free_when_the_machine_advertises(air: Radio, monkeypatch: pytest.MonkeyPatch) -> None:
     one = link()
     assert isinstance(one, SeesSlot)
     assert await one.slot_free()
     air.in_air.remove(ADDRESS)
+    monkeypatch.setattr(ble, "SLOT_SCAN_S", 0.05)
     assert not await one.slot_free()
     assert air.clients == []
 

@@ -199,7 +199,7 @@ async def test_a_link_that_goes_while_waiting_is_unknown_at_once() -> None:
         await link.wrote.wait()
         link.lose("plug pulled")
         with pytest.raises(Timeout, match="plug pulled"):
-            await asking
+            await asyncio.wait_for(asking, 1)
 
 
 @pytest.mark.parametrize("error", [LinkLost("gone"), Timeout("late")])

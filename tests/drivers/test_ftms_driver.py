@@ -1,7 +1,7 @@
 """The FTMS driver over a scripted link: connecting, what it says, and how a link ends."""
 
 import asyncio
-from typing import Any
+from typing import Any, override
 
 import pytest
 
@@ -193,16 +193,30 @@ async def test_connected_but_silent_is_lost() -> None:
     assert link.closes == 1
 
 
+async def test_a_machine_that_answers_no_read_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mute(ScriptedLink):
+        @override
+        async def read(self, channel: int, /) -> bytes:
+            never: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+            return await never
+
+    monkeypatch.setattr("drivers.ftms.driver.START_S", 0.01)
+    link = Mute()
+    with pytest.raises(LinkLost, match="did not answer"):
+        await made(link).run(lambda said: None)
+    assert link.closes == 1
+
+
 async def test_falling_silent_is_lost_and_each_packet_starts_the_wait_anew() -> None:
     link = ScriptedLink()
-    running = Running(made(link, silent_s=0.3), link)
+    running = Running(made(link, silent_s=0.6), link)
     started = asyncio.get_running_loop().time()
     async with running:
-        for _ in range(5):
-            await asyncio.sleep(0.1)
+        for _ in range(4):
+            await asyncio.sleep(0.2)
             link.say(DATA, WALK)
         await asyncio.wait((running.task,), timeout=5)
-    assert asyncio.get_running_loop().time() - started >= 0.75
+    assert asyncio.get_running_loop().time() - started >= 1.3
     assert "fell silent" in str(running.ended)
 
 

@@ -99,7 +99,7 @@ function drawn(id, digit) {
 // Long words on a small screen get smaller until they fit, down to 16 minutes of arc at one metre.
 function fit() {
   const root = document.documentElement.style;
-  for (const scale of [1, 0.94, 0.88, 0.82, 0.76, 0.7]) {
+  for (const scale of [1, 0.94, 0.88, 0.83, 0.79]) {
     root.setProperty("--fit", scale);
     if (at("words").scrollHeight <= at("words").clientHeight + 1) return;
   }

@@ -1,0 +1,81 @@
+"""What comes from the broker: sorted by topic, answered where it can be, counted where it is nonsense."""
+
+import logging
+from collections import Counter
+
+from pydantic import ValidationError
+
+from daemon.messages import Ack, SettingsWanted
+from daemon.mqtt.orders import LARGEST, Answered, Arrived, Garbage, first_mistake, judge, refused
+from daemon.mqtt.ports import Ports
+from daemon.mqtt.topics import Tree
+from daemon.mqtt.verbs import VERBS, change, obey
+
+log = logging.getLogger(__name__)
+
+DESIRED = "settings/desired"
+"""Stands for the id in the ack of the floor's settings, which have none."""
+
+
+class Inbox:
+    """Takes messages in their order; `stored` is how far the floor has stored our events, None before it said so."""
+
+    def __init__(self, tree: Tree, ports: Ports) -> None:
+        self.stored: int | None = None
+        self.garbage: Counter[str] = Counter()
+        self._tree = tree
+        self._ports = ports
+        self._answered = Answered()
+
+    def take(self, topic: str, payload: bytes, *, retained: bool) -> Ack | None:
+        """Do what the message asks and return its ack, if it gets one; never raises."""
+        verb = self._tree.verb(topic)
+        kind = "command" if verb is not None else topic
+        try:
+            if verb is not None:
+                return self._command(Arrived(verb, payload, retained))
+            if topic == self._tree.desired:
+                return self._desired(payload)
+            if topic == self._tree.stored:
+                self._mark(payload)
+        except Garbage as error:
+            self._count(kind, error)
+        return None
+
+    def remember(self, ack: Ack) -> None:
+        """Give the same ack to a command that comes again."""
+        if ack.id != DESIRED:
+            self._answered.remember(ack)
+
+    def _count(self, kind: str, error: Garbage) -> None:
+        self.garbage[kind] += 1
+        if self.garbage[kind] == 1:
+            log.warning("From the broker, %s; it is dropped. More of its kind are only counted.", error)
+
+    def _command(self, arrived: Arrived) -> Ack:
+        verdict = judge(arrived, self._ports.clock.wall(), VERBS)
+        known = self._answered.earlier(verdict.id if isinstance(verdict, Ack) else verdict.command.id)
+        if known is not None:
+            return known
+        return verdict if isinstance(verdict, Ack) else obey(verdict, self._ports)
+
+    def _desired(self, payload: bytes) -> Ack | None:
+        """Take the floor's settings; retained by design, they mean the same however often they come."""
+        if not payload:
+            return None  # the retained message was cleared
+        if len(payload) > LARGEST:
+            raise Garbage(f"on {DESIRED}: {len(payload)} bytes; {LARGEST} are the most")
+        try:
+            wanted = SettingsWanted.model_validate_json(payload)
+        except ValidationError as error:
+            raise Garbage(f"on {DESIRED}: {first_mistake(error)}") from None
+        reason = change(self._ports, wanted, "floor")
+        return refused(DESIRED, "settings", reason) if reason else Ack(id=DESIRED, verb="settings", result="accepted")
+
+    def _mark(self, payload: bytes) -> None:
+        if not payload:
+            return
+        if not (payload.isdigit() and len(payload) < 19):  # what a 64-bit integer holds
+            raise Garbage(f"the floor says that it has stored events up to {payload[:40]!r}")
+        self.stored = int(payload)
+        self._ports.outbox.stored(self.stored)
