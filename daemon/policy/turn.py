@@ -20,8 +20,9 @@ class Turn:
         self.effects: list[Effect] = []
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401, checked by dataclasses.replace at once
-        """Change fields of the state."""
-        self.state = replace(self.state, **changes)
+        """Change fields of the state; one that is so already costs no copy (most are, four times a second)."""
+        if any(getattr(self.state, name) != value for name, value in changes.items()):
+            self.state = replace(self.state, **changes)
 
     def set_session(self, **changes: Any) -> None:  # noqa: ANN401, as above
         """Change fields of the session under way, if there is one."""
