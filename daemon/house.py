@@ -18,6 +18,7 @@ from api.serve import CannotListen, listen, serve
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
+from daemon.kiosk import kiosk_key
 from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
