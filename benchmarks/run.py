@@ -1,70 +1,95 @@
 """Measures inclined, each figure beside its comparison in the same run: `make bench`.
 
-The machine's noise is large, so runs are paired and the ratio of the medians counts, not the milliseconds.
+The noise of a shared computer is large, so runs take turns, and the ratio of the medians counts, not the milliseconds.
 """
 
-import subprocess
+import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from pathlib import Path
+from statistics import median, quantiles
 
-PAIRS = 15
-HEADINGS = ("what", "inclined", "beside", "ratio")
+from benchmarks.bare import TOPIC
+from benchmarks.rig import (
+    STATE,
+    Arrival,
+    Inbox,
+    broker,
+    configured,
+    cpu,
+    free_port,
+    inbox,
+    python,
+    resident,
+    running,
+    wait_for,
+)
+from benchmarks.screen import screen
+
+SETTLE_S = 5.0
+HZ = 4
+DAY = 345_600
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table: a cost of ours and of its comparison, in ms."""
+class Run:
+    """What one run of a process showed."""
 
-    what: str
-    ours: float
-    beside: str
-    theirs: float
-
-    def cells(self) -> tuple[str, ...]:
-        """Return the line as text."""
-        return (
-            self.what,
-            f"{self.ours:.0f} ms",
-            f"{self.beside}: {self.theirs:.0f} ms",
-            f"{self.ours / self.theirs:.2f}",
-        )
+    start: float  # ms until the first reading at the subscriber
+    ages: list[float]  # ms from reading to subscriber
+    cpu: float  # % of a core
+    memory: float  # MiB
+    size: int = 0  # bytes of a message
 
 
-def command_start() -> Figure:
-    """Measure how long `inclined --help` takes beside a Python that does nothing but parse arguments."""
-    ours, theirs = paired(
-        lambda: elapsed(["-m", "daemon", "--help"]),
-        lambda: elapsed(["-c", "import argparse; argparse.ArgumentParser().parse_args([])"]),
-    )
-    return Figure("start of the command", ours, "argparse alone", theirs)
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where runs happen."""
+
+    folder: Path
+    port: int
+    box: Inbox
+    seconds: float
+
+    def ours(self) -> Run:
+        """Run the daemon with a member on its treadmill and its screen open."""
+        notes = self.folder / "left"
+        web = free_port()
+        config = configured(self.folder, web, self.port)
+        command = python("benchmarks.walk", notes, "run", "--config", config)
+        with screen(web, self.folder / "console.key"):
+            run, arrived = self._watch(command, STATE, lambda a: '"speed_kmh":null' not in a.payload)
+        left = [int(line) for line in notes.read_text(encoding="ascii").split()]
+        return Run(run.start, ages(arrived, left), run.cpu, run.memory, run.size)
+
+    def theirs(self, hz: float, size: int, *more: str) -> Run:
+        """Run a bare process."""
+        command = python("benchmarks.bare", self.port, hz, size, *more)
+        run, arrived = self._watch(command, TOPIC, lambda _: True)
+        return Run(run.start, [(a.at - int(a.payload.rstrip("."))) / 1e6 for a in arrived], run.cpu, run.memory)
+
+    def _watch(self, command: Sequence[str], topic: str, counts: Callable[[Arrival], bool]) -> tuple[Run, list[Arrival]]:
+        mark, begun = len(self.box.arrived), time.monotonic_ns()
+        with running(list(command)) as process:
+            wait_for(lambda: any(map(counts, self.box.since(mark, topic))), " ".join(command[2:4]))
+            first = next(filter(counts, self.box.since(mark, topic)))
+            time.sleep(SETTLE_S)
+            settled, before, at = len(self.box.arrived), cpu(process.pid), time.monotonic_ns()
+            time.sleep(self.seconds)
+            share = 100 * (cpu(process.pid) - before) / (time.monotonic_ns() - at)
+            memory = resident(process.pid) / 1024
+            arrived = self.box.since(settled, topic)
+        return Run((first.at - begun) / 1e6, [], share, memory, len(arrived[-1].payload)), arrived
 
 
-def paired(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:
-    """Return the medians of both, measured in turn."""
-    pairs = [(ours(), theirs()) for _ in range(PAIRS)]
-    return median(a for a, _ in pairs), median(b for _, b in pairs)
+def ages(arrived: Sequence[Arrival], left: Sequence[int]) -> list[float]:
+    """Return for each state, in ms, how long before its arrival its newest record had left the machine.
+
+    The state tells its moment in whole ms, so a record of the same ms belongs to it.
+    """
+    ...
 
 
-def elapsed(arguments: Sequence[str]) -> float:
-    """Run this Python with arguments; return its time in ms."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-    return (time.perf_counter() - start) * 1000
-
-
-MEASURED: tuple[Callable[[], Figure], ...] = (command_start,)
-
-
-def main() -> int:
-    """Print the table, a line as soon as it is measured."""
-    print(f"| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}")
-    for measure in MEASURED:
-        print(f"| {' | '.join(measure().cells())} |", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
