@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 EVERY_S = 0.4
 
@@ -28,9 +29,10 @@ def screen(port: int, key_file: Path) -> Iterator[None]:
 
 async def _stay(port: int, key_file: Path, over: threading.Event) -> None:
     while not over.is_set():
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ConnectionClosed):
             async with connect(f"ws://127.0.0.1:{port}/console/live") as socket:
-                await socket.send(json.dumps({"type": "hello", "key": key_file.read_text(encoding="ascii")}))
+                key = await asyncio.to_thread(key_file.read_text, "ascii")
+                await socket.send(json.dumps({"type": "hello", "key": key}))
                 await _show(socket, over)
         await asyncio.sleep(EVERY_S)
 

@@ -5,11 +5,14 @@
 NOTES gets one line for each record when the daemon ends: ns of the monotonic clock. All else is the product's own.
 """
 
+import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import override
 
+from daemon import claim
 from daemon.main import main
 from drivers.contract import Listener
 from drivers.simulated import link
@@ -42,7 +45,13 @@ class WalkedLink(link.SimulatedLink):
         return channels
 
 
+def claim_own(what: str, claimed: Callable[[str], claim.Claim] = claim.claim) -> claim.Claim:
+    """Claim what no other daemon on this computer has: a demo may run beside."""
+    return claimed(f"{what}{os.getpid()}")
+
+
 if __name__ == "__main__":
+    claim.claim = claim_own
     link.SimulatedLink = WalkedLink  # type: ignore[misc]  # the registry takes it from here
     code = main(sys.argv[2:])
     Path(sys.argv[1]).write_text("\n".join(map(str, LEFT)), encoding="ascii")
