@@ -26,8 +26,9 @@ class Turn:
 
     def set_session(self, **changes: Any) -> None:  # noqa: ANN401, as above
         """Change fields of the session under way, if there is one."""
-        if self.state.session is not None:
-            self.set(session=replace(self.state.session, **changes))
+        session = self.state.session
+        if session is not None and any(getattr(session, name) != value for name, value in changes.items()):
+            self.set(session=replace(session, **changes))
 
     def emit(self, effect: Effect) -> None:
         """Want effect done, after those before it."""
