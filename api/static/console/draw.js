@@ -45,11 +45,15 @@ const COUNTS = {
 
 function numbers({ speed, incline, seconds, distance, min_incline: least }) {
   write("speed", speed?.toFixed(1) ?? UNKNOWN);
-  write("incline", incline?.toFixed(1) ?? UNKNOWN);
+  write("incline", incline?.toFixed(1).replace("-", "\u2212") ?? UNKNOWN);
   write("least", least ? `min ${least.toFixed(1)}` : "");
   write("time", seconds === undefined ? UNKNOWN : clock(seconds));
   write("distance", distance?.toFixed(2) ?? UNKNOWN);
+  for (const [id, most] of Object.entries(USUAL)) at(id).toggleAttribute("data-long", at(id).textContent.length > most);
 }
+
+// More characters than a run usually has: drawn smaller, so that nothing is pushed aside.
+const USUAL = { speed: 4, incline: 4, time: 7, distance: 5 };
 
 function clock(seconds) {
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -62,9 +66,9 @@ function calm({ notice, can_lend: lend }) {
   at("prompt").hidden = true;
   at("prompt").dataset.id = "0";
   write("spoken", "");
-  write("notice", notice ?? "");
   at("lend").hidden = !lend;
   at("help").hidden = false;
+  if (write("notice", notice ?? "")) fit();
 }
 
 function ask({ id, kind, headline, body, can_raise, digit }) {
