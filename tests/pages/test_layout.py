@@ -22,7 +22,10 @@ AT_ONE_METRE = 4.65
 """Capitals of 16 minutes of arc, mm."""
 AT_ARMS_LENGTH = 3.45
 """Capitals of 20 minutes of arc at 0.6 m, mm."""
-LONGEST = Text("Wwwww mmmmm iiiii wwwww ooooo aaaaa nnnnn eeeee rrrrr sssss", "Gently does it: every minute of a small slope counts, " * 2)
+LONGEST = Text(
+    "Wwwww mmmmm iiiii wwwww ooooo aaaaa nnnnn eeeee rrrrr sssss",
+    "Gently does it: every minute of a small slope counts, " * 2,
+)
 ASKED = [
     {"kind": Kind.NUDGE, "can_raise": True},
     {"kind": Kind.NUDGE},
@@ -81,7 +84,9 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("notice", [None, "This is Treadmill 7 (t07).", "The gym closes early, at nine, and we say so. " * 3])
+@pytest.mark.parametrize(
+    "notice", [None, "This is Treadmill 7 (t07).", "The gym closes early, at nine, and we say so. " * 3]
+)
 async def test_every_state_fits(
     browser: Browser, stage: Stage, width: int, height: int, mm: float, notice: str | None
 ) -> None:
