@@ -57,12 +57,12 @@ class Telling:
                 self._news.clear()
                 new = reader.take()
                 seen = new or replace(self._ports.feed.latest, at=self._ports.clock.now())  # it still holds
+                state = state_message(seen, self._ports.clock, self._ports.faults().get(TREADMILL))
+                await self.publish("state", state.model_dump_json())
                 for name, payload in self._retained(seen):
                     if self._told.get(name) != payload:
                         self._told[name] = payload
                         await self.publish(name, payload)
-                state = state_message(seen, self._ports.clock, self._ports.faults().get(TREADMILL))
-                await self.publish("state", state.model_dump_json())
                 await asyncio.sleep(self._pace.running)
                 await self._newer()
 
