@@ -4,13 +4,11 @@ Only `daemon.commands.run` and the demo build one. It wires and watches; it deci
 """
 
 import asyncio
-import contextlib
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
@@ -20,6 +18,7 @@ from api.serve import CannotListen, listen, serve
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
+from daemon.kiosk import kiosk_key
 from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
@@ -77,10 +76,10 @@ class House:
 
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
-        faults = self.faults() | {"broker": self.publisher.fault if self.publisher else None}
+        faults = self.faults()
+        if self.publisher is not None:
+            faults["broker"] = self.publisher.fault
         checks = {name: fault or "ok" for name, fault in faults.items()}
-        if self.publisher is None:
-            checks["broker"] = "none configured"
         return Health(status="degraded" if any(faults.values()) else "ok", checks=checks)
 
 
@@ -130,7 +129,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         committed=store.committed,
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
-    key = secrets.token_urlsafe(24)
+    key = kiosk_key(settings.console.key_file)
     house = House(settings, clock, store, outbox, rulebook, runner, identity, board, publisher, key)
     late.append(house)
     restored = store.restored()
@@ -194,7 +193,9 @@ def desk_of(house: House) -> Desk:
         notice=house.board.text,
         console_key=house.console_key,
         token_hashes=house.settings.api.token_hashes,
-        hosts=frozenset({house.settings.api.host}),
+        hosts=frozenset({house.settings.api.host, *house.settings.api.hosts}),
+        time_zone=ZoneInfo(house.settings.machine.time_zone),
+        heard=lambda: house.runner.state.sample_at,
     )
 
 
@@ -208,21 +209,8 @@ async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], ob
         log.error("%s", error)  # noqa: TRY400, the reader needs the sentence, not our stack
         ready()
         return
-    _write_key(house.settings.console.key_file, house.console_key)
     ready()
     await serve(create_app(desk_of(house), *more), sock)
-
-
-def _write_key(path: Path, key: str) -> None:
-    """Leave the kiosk's credential where only the kiosk's group can read it."""
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o640)
-        path.write_text(key, encoding="ascii")
-    except OSError as error:
-        log.warning("The screen's key cannot be written to %s: %s. No screen can sign in.", path, error.strerror)
 
 
 async def _keep_saving(house: House) -> None:

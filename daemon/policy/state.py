@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from daemon.policy.events import Spent
 from daemon.policy.rules import Rules
 from daemon.policy.session import Session
 from drivers.contract import Machine, Training
@@ -133,6 +134,7 @@ class State:
     control: Control = Control.NOT_ASKED
     flat_since: int | None = None  # of eligible, fresh, flat belt time
     session: Session | None = None
+    opening: tuple[Spent, ...] = ()  # time of a session that is not open yet
     prompt: Prompt | None = None
     nudged: Nudged | None = None
     lease: Lease | None = None

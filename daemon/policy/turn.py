@@ -20,13 +20,15 @@ class Turn:
         self.effects: list[Effect] = []
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401, checked by dataclasses.replace at once
-        """Change fields of the state."""
-        self.state = replace(self.state, **changes)
+        """Change fields of the state; one that is so already costs no copy (most are, four times a second)."""
+        if any(getattr(self.state, name) != value for name, value in changes.items()):
+            self.state = replace(self.state, **changes)
 
     def set_session(self, **changes: Any) -> None:  # noqa: ANN401, as above
         """Change fields of the session under way, if there is one."""
-        if self.state.session is not None:
-            self.set(session=replace(self.state.session, **changes))
+        session = self.state.session
+        if session is not None and any(getattr(session, name) != value for name, value in changes.items()):
+            self.set(session=replace(session, **changes))
 
     def emit(self, effect: Effect) -> None:
         """Want effect done, after those before it."""
