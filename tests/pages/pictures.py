@@ -32,12 +32,12 @@ def scenes(stage: Stage) -> dict[str, dict[str, Any]]:
 
 
 async def draw(browser: Browser, stage: Stage, folder: Path) -> None:
-    for width, height, _mm in SIZES:
-        opened = await open_console(browser, stage, width, height)
+    for size in SIZES:
+        opened = await open_console(browser, stage, size)
         for name, changes in scenes(stage).items():
             stage.notice = NOTICE if name == "notice" else None
             await drawn(opened.page, stage.show(**changes))
-            await opened.page.screenshot(path=folder / f"{name}-{width}x{height}.png")
+            await opened.page.screenshot(path=folder / f"{name}-{size.width}x{size.height}.png")
         await opened.page.context.close()
 
 

@@ -58,11 +58,13 @@ class Measured:
     def __getitem__(self, part: str) -> Part:
         return next(p for p in self.parts if p.id == part)
 
+    @property
     def keys(self) -> list[Part]:
         return [p for p in self.parts if p.key]
 
+    @property
     def large_keys(self) -> list[Part]:
-        return [p for p in self.keys() if p.id not in {"help", "lend"}]
+        return [p for p in self.keys if p.id not in {"help", "lend"}]
 
 
 async def measure(page: Page) -> Measured:
@@ -78,10 +80,10 @@ def faults(seen: Measured) -> list[str]:
         *(f"the words of {p.id} leave it" for p in seen.parts if not p.inside),
         *(f"{a.id} lies on {b.id}" for a, b in combinations(seen.parts, 2) if a.gap(b) < -HAIR),
         *(f"{p.id} has a contrast of {p.contrast:.1f}" for p in seen.parts if p.contrast < 7),
-        *(f"the edge of {p.id} has a contrast of {p.edge:.1f}" for p in seen.keys() if p.edge < 3),
-        *(f"{p.id} is {p.width:.1f} x {p.height:.1f} mm" for p in seen.large_keys() if min(p.width, p.height) < 25),
-        *(f"the words of {p.id} are {p.font:.1f} mm" for p in seen.keys() if p.font < 8 - 0.01),
-        *(f"{a.id} and {b.id} are {a.gap(b):.1f} mm apart" for a, b in combinations(seen.keys(), 2) if close(a, b)),
+        *(f"the edge of {p.id} has a contrast of {p.edge:.1f}" for p in seen.keys if p.edge < 3),
+        *(f"{p.id} is {p.width:.1f} x {p.height:.1f} mm" for p in seen.large_keys if min(p.width, p.height) < 25),
+        *(f"the words of {p.id} are {p.font:.1f} mm" for p in seen.keys if p.font < 8 - 0.01),
+        *(f"{a.id} and {b.id} are {a.gap(b):.1f} mm apart" for a, b in combinations(seen.keys, 2) if close(a, b)),
     ]
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from fastapi import APIRouter
 from playwright.async_api import Browser, Page
@@ -35,8 +35,18 @@ FLAGS = [
 KEY = "the-kiosks-own"
 LIMIT_S = 15.0
 """Longest that a test waits for anything."""
-SIZES = [(800, 480, 5.2), (720, 1280, 8.2), (1024, 600, 6.6), (1280, 800, 5.9)]
-"""Width and height in pixels, and pixels per mm, of 7 inch, Touch Display 2, 7 inch and 10 inch panels."""
+
+
+class Size(NamedTuple):
+    """A panel: pixels across and down, and pixels per mm."""
+
+    width: int
+    height: int
+    mm: float
+
+
+SIZES = [Size(800, 480, 5.2), Size(720, 1280, 8.2), Size(1024, 600, 6.6), Size(1280, 800, 5.9)]
+"""7 inch, Touch Display 2, 7 inch, and 10 inch."""
 
 
 class Nothing:
@@ -52,7 +62,7 @@ class Stage:
     feed: Feed
     url: str = ""
     port: int = 0
-    units: str = "km/h"
+    units: Literal["km/h", "mph"] = "km/h"
     notice: str | None = None
     texts: dict[str, tuple[Text, ...]] = field(default_factory=lambda: dict(texts()))
     more: list[APIRouter] = field(default_factory=list)
@@ -122,7 +132,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(*more: APIRouter, units: str = "km/h") -> AsyncIterator[Stage]:
+async def staged(*more: APIRouter, units: Literal["km/h", "mph"] = "km/h") -> AsyncIterator[Stage]:
     """Serve the pages for a member who runs at 12.5 km/h on a flat belt."""
     clock = system_clock()
     base = Snapshot(
@@ -152,9 +162,9 @@ class Opened:
     faults: list[str]
 
 
-async def open_page(browser: Browser, address: str, width: int = 800, height: int = 480) -> Opened:
-    """Open address at a screen's real size."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
+async def open_page(browser: Browser, address: str, size: Size = SIZES[0]) -> Opened:
+    """Open address on a panel."""
+    context = await browser.new_context(viewport={"width": size.width, "height": size.height}, has_touch=True)
     page = await context.new_page()
     opened = Opened(page, [])
     page.on("console", lambda said: opened.faults.append(said.text))
@@ -163,9 +173,9 @@ async def open_page(browser: Browser, address: str, width: int = 800, height: in
     return opened
 
 
-async def open_console(browser: Browser, stage: Stage, width: int = 800, height: int = 480, key: str = KEY) -> Opened:
-    """Open the console, signed in, at a screen's real size."""
-    return await open_page(browser, f"{stage.url}/console#key={key}", width, height)
+async def open_console(browser: Browser, stage: Stage, size: Size = SIZES[0], key: str = KEY) -> Opened:
+    """Open the console, signed in, on a panel."""
+    return await open_page(browser, f"{stage.url}/console#key={key}", size)
 
 
 async def drawn(page: Page, seq: int) -> None:

@@ -10,12 +10,12 @@ from daemon.policy.session import Totals
 from daemon.policy.state import Kind, Link
 from daemon.screen import WORDS
 from tests.pages.ruler import Measured, faults, measure
-from tests.pages.stage import SIZES, Stage, drawn, open_console
+from tests.pages.stage import SIZES, Size, Stage, drawn, open_console
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize(("width", "height", "mm"), SIZES),
+    pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size.width}x{size.height}"),
 ]
 
 AT_ONE_METRE = 4.65
@@ -23,15 +23,17 @@ AT_ONE_METRE = 4.65
 AT_ARMS_LENGTH = 3.45
 """Capitals of 20 minutes of arc at 0.6 m, mm."""
 LONGEST = Text(
-    "Wwwww mmmmm iiiii wwwww ooooo aaaaa nnnnn eeeee rrrrr sssss",
-    "Gently does it: every minute of a small slope counts, " * 2,
+    "Wwwww mmmmm iiiii wwwww ooooo aaaaa nnnnn eeeee rrrrr sssss"[:60],
+    ("Gently does it: every minute of a small slope counts, " * 2)[:90],
 )
-ASKED = [
-    {"kind": Kind.NUDGE, "can_raise": True},
-    {"kind": Kind.NUDGE},
-    {"kind": Kind.COUNTDOWN, "digit": 58},
-    {"kind": Kind.RAISING},
-    {"kind": Kind.HELP},
+"""As long as a text may be."""
+NOTICES = [None, "This is Treadmill 7 (t07).", ("The gym closes early, at nine, and we say so. " * 3)[:120]]
+ASKED: list[tuple[Kind, dict[str, Any]]] = [
+    (Kind.NUDGE, {"can_raise": True}),
+    (Kind.NUDGE, {}),
+    (Kind.COUNTDOWN, {"digit": 58}),
+    (Kind.RAISING, {}),
+    (Kind.HELP, {}),
 ]
 """Every shape that a prompt has on the page."""
 
@@ -45,8 +47,8 @@ async def look(page: Page, stage: Stage, **changes: Any) -> Measured:
     return await measure(page)
 
 
-async def test_the_shipped_words_fit(browser: Browser, stage: Stage, width: int, height: int, mm: float) -> None:
-    opened = await open_console(browser, stage, width, height)
+async def test_the_shipped_words_fit(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
     wrong: dict[str, list[str]] = {}
     for kind, name in WORDS.items():
         for number in range(len(texts()[name])):
@@ -58,18 +60,17 @@ async def test_the_shipped_words_fit(browser: Browser, stage: Stage, width: int,
     assert opened.faults == []
 
 
-async def test_any_words_fit(browser: Browser, stage: Stage, width: int, height: int, mm: float) -> None:
+async def test_any_words_fit(browser: Browser, stage: Stage, size: Size) -> None:
     """Every text of the content, and the longest that is allowed, in every kind of prompt."""
-    opened = await open_console(browser, stage, width, height)
-    longest = Text(LONGEST.headline[:60], LONGEST.body[:90])
-    every = [longest, *(v.filled(t="15.0", n=60, m=99, d="elliptical") for vs in texts().values() for v in vs)]
+    opened = await open_console(browser, stage, size)
+    every = [LONGEST, *(v.filled(t="15.0", n=60, m=99, d="elliptical") for vs in texts().values() for v in vs)]
     wrong: dict[str, list[str]] = {}
-    for asked in ASKED:
-        for text in every if asked["kind"] is Kind.NUDGE else every[:1]:
-            stage.word(asked["kind"], text.headline, text.body)  # type: ignore[arg-type]  # a table of keywords
-            seen = await look(opened.page, stage, prompt=stage.prompt(**asked))  # type: ignore[arg-type]  # the same
+    for kind, more in ASKED:
+        for text in every if more else every[:1]:
+            stage.word(kind, text.headline, text.body)
+            seen = await look(opened.page, stage, prompt=stage.prompt(kind, **more))
             small = seen["body"].capital < AT_ARMS_LENGTH
-            wrong[f"{asked} {text}"] = faults(seen) + ["words are too small for arm's length"] * small
+            wrong[f"{kind} {text}"] = faults(seen) + ["words are too small for arm's length"] * small
     assert bad(wrong) == []
 
 
@@ -84,25 +85,19 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "notice", [None, "This is Treadmill 7 (t07).", "The gym closes early, at nine, and we say so. " * 3]
-)
-async def test_every_state_fits(
-    browser: Browser, stage: Stage, width: int, height: int, mm: float, notice: str | None
-) -> None:
-    opened = await open_console(browser, stage, width, height)
-    stage.notice = notice and notice[:120]
+@pytest.mark.parametrize("notice", NOTICES)
+async def test_every_state_fits(browser: Browser, stage: Stage, size: Size, notice: str | None) -> None:
+    opened = await open_console(browser, stage, size)
+    stage.notice = notice
     wrong = {name: faults(await look(opened.page, stage, **changes)) for name, changes in STATES.items()}
     assert bad(wrong) == []
     assert opened.faults == []
 
 
-async def test_numbers_are_large_and_the_scale_is_right(
-    browser: Browser, stage: Stage, width: int, height: int, mm: float
-) -> None:
-    opened = await open_console(browser, stage, width, height)
+async def test_numbers_are_large_and_the_scale_is_right(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
     calm = await look(opened.page, stage)
-    assert calm.mm == pytest.approx(mm, rel=0.03)
+    assert calm.mm == pytest.approx(size.mm, rel=0.03)
     assert min(calm["speed"].capital, calm["incline"].capital) >= 20
     assert min(calm["time"].capital, calm["distance"].capital) >= 10
     assert calm["least"].text == "min 1.0"
@@ -115,21 +110,19 @@ async def test_numbers_are_large_and_the_scale_is_right(
     assert nudge["help"].top >= nudge["decline"].bottom
 
 
-async def test_the_scale_can_be_given(browser: Browser, stage: Stage, width: int, height: int, mm: float) -> None:
-    opened = await open_console(browser, stage, width, height)
-    await opened.page.goto(f"{stage.url}/console?mm={mm * 0.9}")
+async def test_the_scale_can_be_given(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
+    await opened.page.goto(f"{stage.url}/console?mm={size.mm * 0.9}")
     seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    assert seen.mm == pytest.approx(mm * 0.9)
+    assert seen.mm == pytest.approx(size.mm * 0.9)
     assert faults(seen) == []
 
 
-async def test_a_turned_screen_is_drawn_anew(
-    browser: Browser, stage: Stage, width: int, height: int, mm: float
-) -> None:
-    opened = await open_console(browser, stage, width, height)
+async def test_a_turned_screen_is_drawn_anew(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
     await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    turned = next(size for size in SIZES if (size[0] < size[1]) != (width < height))
-    await opened.page.set_viewport_size({"width": turned[0], "height": turned[1]})
+    turned = next(other for other in SIZES if (other.width < other.height) != (size.width < size.height))
+    await opened.page.set_viewport_size({"width": turned.width, "height": turned.height})
     seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    assert seen.mm == pytest.approx(turned[2], rel=0.03)
+    assert seen.mm == pytest.approx(turned.mm, rel=0.03)
     assert faults(seen) == []

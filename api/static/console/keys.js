@@ -22,9 +22,16 @@ export function listenKeys(line, lease) {
     line.send({ type: "touch", key, prompt: asked() });
   }
 
+  function typed(event) {
+    const onCancel = event.target === at("cancel") && ["Enter", " "].includes(event.key);
+    if (!onCancel && event.key !== "Escape") return;
+    event.preventDefault(); // no click besides
+    if (!event.repeat) cancel();
+  }
+
+  addEventListener("keydown", typed);
   at("cancel").addEventListener("pointerdown", cancel);
-  at("cancel").addEventListener("keydown", (event) => event.repeat || ["Tab", "Shift"].includes(event.key) || cancel());
-  addEventListener("keydown", (event) => event.key === "Escape" && cancel());
+  at("cancel").addEventListener("click", (event) => event.detail === 0 && cancel()); // a screen reader's touch
   addEventListener("pointerdown", () => (pressed = asked()), { capture: true });
   for (const key of ["raise", "decline", "help", "lend", "return"]) {
     at(key).addEventListener("click", (event) => touch(key, event));
