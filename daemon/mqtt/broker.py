@@ -31,6 +31,7 @@ class Broker:
     port: int = 1883
     username: str | None = None
     password: str | None = None
+    password_file: Path | None = None  # its first line, in place of password; read anew for each connection
     keepalive: int = 30
     ca: Path | None = None
     cert: Path | None = None
@@ -62,12 +63,13 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
 
 async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client:
     context = await asyncio.to_thread(_context, broker) if broker.ca else None
+    password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
     status = PUBLISHED["status"]
     return aiomqtt.Client(
         broker.host,
         broker.port,
         username=broker.username,
-        password=broker.password,
+        password=password,
         identifier=f"inclined-{tree.site}-{tree.machine}",
         will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
         clean_session=True,  # what must not be lost is in the outbox, and wishes of yesterday are refused anyway
@@ -77,6 +79,19 @@ async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client
         tls_context=context,
         logger=library,
     )
+
+
+def _first_line(path: Path) -> str:
+    """Return the password in the file at path; OSError says in words why there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            found = file.readline().rstrip("\r\n")
+        wrong = "" if found else "has an empty first line"
+    except (OSError, UnicodeDecodeError) as error:
+        found, wrong = "", f"cannot be read: {getattr(error, 'strerror', 'it is no UTF-8')}"
+    if wrong:
+        raise OSError(f"the password_file {path} {wrong}")
+    return found
 
 
 def _context(broker: Broker) -> ssl.SSLContext:

@@ -18,7 +18,7 @@ class Ear:
     def __init__(self, address: str) -> None:
         self.address = address
         self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-        self._sock.setblocking(False)
+        self._sock.settimeout(0)
         self._sock.bind("\0" + address[1:] if address.startswith("@") else address)
 
     async def word(self) -> str:
