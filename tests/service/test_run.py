@@ -9,7 +9,7 @@ from tests.service.ear import Ear, daemon, listening, told_to_stop
 
 CONFIG = """\
 [machine]
-site = "north"
+site = "gym"
 machine = "t07"
 name = "Treadmill 7"
 zone = "Hall"
@@ -65,10 +65,15 @@ async def test_ready_then_watched_then_stopped(config: Path, tmp_path: Path) -> 
     assert log.count("nothing listens there") == 1
 
 
-async def test_a_wrong_configuration_is_never_ready(config: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def mistaken(config: Path) -> Path:
     config.write_text(config.read_text(encoding="utf-8").replace("nudge", "fast"), encoding="utf-8")
+    return config
+
+
+async def test_a_wrong_configuration_is_never_ready(mistaken: Path, tmp_path: Path) -> None:
     with listening(str(tmp_path / "notify")) as ear:
-        assert await ended(config, ear) == 2
+        assert await ended(mistaken, ear) == 2
         assert ear.silent()
 
 
