@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import aiomqtt
 
+from daemon.mqtt.client import Client
 from daemon.mqtt.topics import OFFLINE, PUBLISHED, REFUSED, Tree
 
 log = logging.getLogger(__name__)
@@ -58,14 +60,14 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
         finally:
             await _leave(mqtt, tree)
     finally:
-        mqtt._client.disconnect()  # noqa: SLF001, aiomqtt leaves the socket open when it gives up a connect
+        mqtt.drop()
 
 
-async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client:
+async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
     context = await asyncio.to_thread(_context, broker) if broker.ca else None
     password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
     status = PUBLISHED["status"]
-    return aiomqtt.Client(
+    return Client(
         broker.host,
         broker.port,
         username=broker.username,
@@ -78,6 +80,7 @@ async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client
         max_queued_incoming_messages=QUEUED_IN,
         tls_context=context,
         logger=library,
+        socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),  # else a message waits up to 40 ms for an answer
     )
 
 

@@ -96,7 +96,7 @@ async def test_no_command_while_the_clock_is_not_right(floor: Floor, world: Worl
     assert world.shown == []
 
 
-async def test_a_kept_command_is_refused_at_each_connection(broker: Mosquitto, floor: Floor, world: World) -> None:
+async def test_a_kept_command_is_refused_at_each_connection(floor: Floor, world: World) -> None:
     await floor.command("identify", retain=True)
     async with world.running():
         assert (await floor.ack("c-1"))["reason"] == "retained"

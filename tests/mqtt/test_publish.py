@@ -2,18 +2,19 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from daemon.mqtt.topics import PUBLISHED
-from daemon.policy.state import Link, Prompt
 from daemon.policy.state import Kind as PromptKind
+from daemon.policy.state import Link, Prompt
 from daemon.snapshot import Phase
 from drivers.contract import InclineRange
 from tests.mqtt.mosquitto import Mosquitto
-from tests.mqtt.world import QUICK, Floor, World, at, floor_at, named
+from tests.mqtt.world import QUICK, Floor, Heard, World, at, floor_at, named
 
 KEPT = {name for name, kind in PUBLISHED.items() if kind.retain and name != "alert"}
 
@@ -67,11 +68,16 @@ async def test_the_state_is_exact_and_unknown_is_null(floor: Floor, world: World
     assert (unknown["speed_kmh"], unknown["incline_pct"]) == (None, None)
 
 
+def numbered(seq: int, heard: list[Heard]) -> list[Heard]:
+    """The states with this number."""
+    return [state for state in named(heard, "state") if state.json["seq"] == seq]
+
+
 async def test_only_what_changed_is_told_again(floor: Floor, world: World) -> None:
     async with world.running():
         for seq in range(1, 6):
             world.tell(speed=800 + seq)
-            await floor.until(lambda heard, seq=seq: [s for s in named(heard, "state") if s.json["seq"] == seq])
+            await floor.until(partial(numbered, seq))
         world.tell(link=Link.DOWN, phase=Phase.UNKNOWN, speed=None)
         await floor.message("link", 1)
     assert [one.payload for one in named(floor.heard, "link")] == [b"online", b"offline"]

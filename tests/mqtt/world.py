@@ -3,10 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, override
 
 import aiomqtt
@@ -105,7 +105,8 @@ class World:
         self.busy = False  # a countdown is on the screen
         self.faults: dict[str, str | None] = {}
         self.keeps = True  # the disk takes what it is given
-        ports = Ports(
+        self.pace = pace
+        self.ports = Ports(
             IDENTITY,
             self.feed,
             self.outbox,
@@ -118,7 +119,7 @@ class World:
             faults=lambda: self.faults,
             committed=self._committed,
         )
-        self.publisher = Publisher(broker, ports, pace)
+        self.publisher = Publisher(broker, self.ports, pace)
 
     def tell(self, **changes: Any) -> Snapshot:
         """Let the machine say something new."""
@@ -260,8 +261,3 @@ class Ear(logging.Handler):
                 self._news.clear()
                 await self._news.wait()
             return found[0]
-
-
-type Later = Callable[[], Awaitable[None]]
-type Json = Mapping[str, Any]
-EXPIRED = NOON - timedelta(minutes=1)
