@@ -24,10 +24,13 @@ ANY: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-NUMBERS = st.integers(-1, 120) | st.integers(0, 1_000_000) | st.sampled_from([10**4200, -(2**63)])
-NAMES = st.sampled_from([*BOUNDS, "mode", "speed"])
+ODD = st.sampled_from([-1, 10**18, 10**4200, -(2**63)])
+VALUES = {name: st.integers(least, most) for name, (least, most, _) in BOUNDS.items()}
 MODES = st.sampled_from([None, *(mode.name.lower() for mode in Mode)])
-WANTED = st.fixed_dictionaries({}, optional={"mode": MODES, "values": st.dictionaries(NAMES, NUMBERS, max_size=4)})
+ONE = st.sampled_from(sorted(VALUES)).flatmap(lambda name: VALUES[name].map(lambda value: {name: value}))
+GOOD = st.fixed_dictionaries({}, optional={name: value for name, value in VALUES.items() if name not in LOCAL})
+BAD = st.fixed_dictionaries({}, optional={name: value | ODD for name, value in VALUES.items()} | {"speed": ODD})
+WANTED = st.fixed_dictionaries({}, optional={"mode": MODES, "values": ONE | GOOD | BAD})
 TOPICS = st.sampled_from([STORED, f"{TREE}/settings/desired", *(f"{TREE}/cmd/{verb}" for verb in (*VERBS, "start"))])
 
 
@@ -72,6 +75,7 @@ def test_settings_from_the_network_stay_within_their_bounds(kept: bool, wanted: 
     elif ack.result == "accepted":
         given_ = wanted.get("values", {})
         assert {name: getattr(rules, name) for name in given_} == given_
+        assert rules.mode.name.lower() == (wanted.get("mode") or "assist")
     else:
         assert rules == file
         assert ack.reason
