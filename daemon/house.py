@@ -165,15 +165,14 @@ def open_store(settings: Settings, clock: Clock) -> tuple[Store, str | None]:
 
 
 def broker_of(settings: Settings) -> Broker:
-    """Return how to reach the broker; OSError when a password file cannot be read."""
+    """Return how to reach the broker."""
     mqtt = settings.mqtt
     assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
-    password = mqtt.password_file.read_text(encoding="utf-8").splitlines()[0] if mqtt.password_file else None
     return Broker(
         host=mqtt.host,
         port=mqtt.port,
         username=mqtt.username,
-        password=password,
+        password_file=mqtt.password_file,
         keepalive=mqtt.keepalive,
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,
