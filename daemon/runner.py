@@ -123,7 +123,7 @@ class Runner:
         self._until = now + SILENT_MS
         try:
             self.submit(said)
-        except Exception:
+        except Exception:  # a bug of ours must not make the driver's callback deaf
             log.exception("The core failed on %r; it is dropped and nothing is sent.", said)
 
     async def _keep_ticking(self) -> None:
@@ -228,7 +228,7 @@ class Runner:
         except DriverError as error:
             log.warning("What the treadmill did is unknown: %s", error)
             result = Result.UNKNOWN
-        except Exception:
+        except Exception:  # whatever went wrong, the outcome is unknown and the daemon goes on
             log.exception("Carrying out %r failed; what the treadmill did is unknown.", effect)
             result = Result.UNKNOWN
         self.submit(Outcome(self._clock.now(), effect.id, result))
