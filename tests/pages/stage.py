@@ -132,7 +132,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(*more: APIRouter, units: Literal["km/h", "mph"] = "km/h") -> AsyncIterator[Stage]:
+async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph"] = "km/h") -> AsyncIterator[Stage]:
     """Serve the pages for a member who runs at 12.5 km/h on a flat belt."""
     clock = system_clock()
     base = Snapshot(
@@ -146,7 +146,8 @@ async def staged(*more: APIRouter, units: Literal["km/h", "mph"] = "km/h") -> As
         session="run-1",
         totals=Totals(belt=1_325_000, flat=400_000, distance=3_120),
     )
-    stage = Stage(clock, base, Feed(base), units=units, more=list(more))
+    feed = Feed(base)
+    stage = Stage(clock, base, feed, units=units, more=[routes(feed) for routes in more])
     stage.start()
     try:
         yield stage
