@@ -48,7 +48,7 @@ def _belt(turn: Turn, start: int, end: int, speed: int) -> None:
     whole = warm == end
     _add(turn, replace(warming, distance=metres) if whole else warming)
     _add(turn, judged if whole else replace(judged, distance=metres))
-    _open(turn, end)
+    _open(turn)
 
 
 def _incline(state: State, at: int) -> int | None:
@@ -75,7 +75,7 @@ def _pause(turn: Turn, start: int, end: int) -> None:
     if session is None:
         return
     if not session.opened:
-        turn.set(session=None)
+        turn.set(session=None, opening=())
         return
     if session.stopped_since is None:
         turn.set_session(stopped_since=start)
@@ -87,7 +87,7 @@ def _pause(turn: Turn, start: int, end: int) -> None:
 def _gap(turn: Turn, start: int, end: int) -> None:
     session = turn.state.session
     if session is not None and end > start and not session.opened:
-        turn.set(session=None)
+        turn.set(session=None, opening=())
     elif session is not None and end - start > r.GAP_MS:
         close(turn, "gap")
     elif session is not None and end > start:
@@ -113,16 +113,19 @@ def _add(turn: Turn, spent: Spent) -> None:
     )
     if session.opened:
         turn.emit(spent)
+    else:
+        turn.set(opening=(*turn.state.opening, spent))
 
 
-def _open(turn: Turn, at: int) -> None:
+def _open(turn: Turn) -> None:
     """Open the session once its first ten seconds are full; they count from their beginning."""
     session = turn.state.session
     if session is None or session.opened or session.totals.belt < r.OPENING_MS:
         return
     turn.set_session(opened=True)
-    t = session.totals
-    turn.emit(Spent(session.id, session.started, at, belt=True, unknown=t.unknown > 0, distance=t.distance))
+    for spent in turn.state.opening:
+        turn.emit(spent)
+    turn.set(opening=())
     turn.tell("session", step="new", min_incline=session.min_incline, started=session.started)
 
 
@@ -138,7 +141,7 @@ def close(turn: Turn, reason: str) -> None:
             min_incline=session.min_incline, belt=t.belt, pause=t.pause, eligible=t.eligible, flat=t.flat,
             unknown=t.unknown, gap=t.gap, distance=t.distance,
         )  # fmt: skip
-    turn.set(session=None, way=0, flat_since=None, elapsed_fell=False, unproved=False)
+    turn.set(session=None, opening=(), way=0, flat_since=None, elapsed_fell=False, unproved=False)
 
 
 def prove(turn: Turn, reading: Reading) -> None:
@@ -189,7 +192,7 @@ def silence(turn: Turn) -> None:
     state = turn.state
     if state.session is not None and state.sample_at is not None and turn.at - state.sample_at > r.GAP_MS:
         if not state.session.opened:
-            turn.set(session=None)
+            turn.set(session=None, opening=())
         else:
             spend(turn, min(turn.at, state.sample_at + r.FRESH_MS))
             turn.set(sample_at=None)

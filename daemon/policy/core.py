@@ -36,6 +36,7 @@ from daemon.policy.incline import (
     settle,
     watch_flat,
     watch_nudged,
+    watch_screen,
     withdraw,
 )
 from daemon.policy.lease import confirm, unbroken
@@ -58,6 +59,7 @@ def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
     if turn.at - state.at > r.CLOCK_GAP_MS:
         _interrupt(turn, "clock")
     turn.set(at=turn.at)
+    watch_screen(turn)  # before anything is taken: a late confirmation must not mend a break
     session = turn.state.session
     _take(turn, event)
     _pass_time(turn)

@@ -176,13 +176,17 @@ def end_raise(turn: Turn, reason: str) -> None:
             say(turn, Kind.NOT_MOVED)
 
 
+def watch_screen(turn: Turn) -> None:
+    """End the raise under way if the screen has not confirmed it without a break until now."""
+    if turn.state.raising is not None and not unbroken(turn.state, turn.at):
+        end_raise(turn, "screen")
+
+
 def raise_on(turn: Turn) -> None:
     """Take the raise under way one stage further, or end it."""
+    watch_screen(turn)
     raising = turn.state.raising
     if raising is None:
-        return
-    if not unbroken(turn.state, turn.at):
-        end_raise(turn, "screen")
         return
     failed = blocked(turn.state, turn.at, SAFE if raising.stage in (Stage.SENT, Stage.MOVING) else RAISE)
     if raising.stage is Stage.RESTING and failed in ("restless", "not_flat"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from daemon.policy.events import Spent
 from daemon.policy.rules import Rules
 from daemon.policy.session import Session
 from drivers.contract import Machine, Training
@@ -102,7 +103,7 @@ class Nudged:
     otherwise: str = "expired"  # its outcome, unless the member takes the belt off the flat in time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: Turn changes it by its dictionary
 class State:
     """What the core knows; `fresh_state` makes the first one."""
 
@@ -133,6 +134,7 @@ class State:
     control: Control = Control.NOT_ASKED
     flat_since: int | None = None  # of eligible, fresh, flat belt time
     session: Session | None = None
+    opening: tuple[Spent, ...] = ()  # time of a session that is not open yet
     prompt: Prompt | None = None
     nudged: Nudged | None = None
     lease: Lease | None = None

@@ -60,7 +60,6 @@ class BleLink:
         self._listener: Listener | None = None
         self._channels: dict[int, BleakGATTCharacteristic] = {}
         self._writing = asyncio.Lock()
-        self._release: asyncio.Task[None] | None = None
 
     async def open(self, listener: Listener, /) -> frozenset[int]:
         """Scan for the address, stop scanning, connect; LinkLost with the reason when that fails."""
@@ -133,7 +132,7 @@ class BleLink:
                 raise Timeout(f"the link went during the write: {lost}") from lost
 
     async def close(self) -> None:
-        """Disconnect, at most 12 s; never raises but for being cancelled."""
+        """Disconnect, at most 12 s, and needed after a loss, too; never raises but for being cancelled."""
         await self._drop()
 
     async def slot_free(self) -> bool:
@@ -195,20 +194,16 @@ class BleLink:
         if client is not self._client or self._lost is None or self._lost.done():
             return
         reason = f"{self._where}: the machine ended the link, or it went out of reach"
-        self._release = asyncio.get_running_loop().create_task(self._disconnect(client))
         self._tell(client, lambda listener: listener.lost(reason))
         self._lost.set_result(reason)
 
     async def _drop(self) -> None:
-        """Forget the link and free its D-Bus connection; afterwards it may be opened again."""
-        client, release = self._client, self._release
-        self._client = self._listener = self._release = None
+        """Forget the link, lost or not, and free its D-Bus connection; afterwards it may be opened again."""
+        client, self._client, self._listener = self._client, None, None
         if self._lost and not self._lost.done():
             self._lost.set_result(f"{self._where} was closed")
         try:
-            if release:
-                await release
-            elif client:
+            if client:
                 await self._disconnect(client)
         finally:
             self._busy = False

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from contextlib import AsyncExitStack
 
 import httpx
@@ -175,7 +174,7 @@ async def test_bytes_that_are_no_websocket_end_the_line(client: httpx.AsyncClien
     async with world.socket(LIVE) as page:
         await hello(page)
         await shown(page)
-        page.transport.write(os.urandom(64).replace(b"\x81", b"\x00") + b"\xff" * 64)
+        page.transport.write(b"\xff" * 64)
         assert isinstance(await world.next_event(), ScreenGone)
     assert (await client.get("/api/v1/state")).status_code == 200
 

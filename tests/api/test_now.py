@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 
+from api.live import DEPTH
 from api.room import READERS
 from daemon.policy.state import Link
 from daemon.snapshot import Phase, Reader
@@ -49,27 +50,23 @@ async def test_what_a_reader_sends_is_ignored(world: World) -> None:
     assert world.events.empty()
 
 
-async def test_a_reader_that_takes_nothing_holds_up_nobody(client: httpx.AsyncClient, world: World) -> None:
-    with sockets.socket() as slow:
-        slow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-        slow.connect(("127.0.0.1", world.port))
+async def test_a_reader_that_takes_nothing_holds_up_nobody(world: World) -> None:
+    with deaf(world) as slow:
         slow.sendall(handshake(world.port))
         (stuck,) = await readers(world, 1)
         async with world.socket("/api/v1/live") as live:
             await said(live)
-            number, until, slowest = 1, time.monotonic() + 60, 0.0
-            while stuck.dropped < 100:
-                assert time.monotonic() < until, "the slow reader was never held back"
-                number += 1
-                began = time.perf_counter()
-                world.feed.publish(seen(number, blocked="x" * 4000))
-                slowest = max(slowest, time.perf_counter() - began)
-                async with asyncio.timeout(LIMIT_S):
+            number, slowest = 1, 0.0
+            async with asyncio.timeout(60):
+                while stuck.dropped < 100:
+                    number += 1
+                    began = time.perf_counter()
+                    world.feed.publish(seen(number, blocked="x" * 4000))
+                    slowest = max(slowest, time.perf_counter() - began)
                     while (await said(live))["seq"] != number:
                         pass
-            assert len(stuck._queue) <= 8
+            assert len(stuck._queue) <= DEPTH
             assert slowest < 0.1
-    await client.get("/api/v1/state")
 
 
 async def test_a_reader_that_leaves_is_forgotten(world: World) -> None:
@@ -105,6 +102,23 @@ async def readers(world: World, number: int) -> set[Reader]:
         while len(world.feed._readers) != number:  # noqa: ASYNC110, a feed tells nobody of its readers
             await asyncio.sleep(0.005)
     return world.feed._readers
+
+
+async def fill(world: World, stuck: Reader) -> None:
+    """Publish until the line of stuck is full and it loses snapshots."""
+    number = 1
+    while stuck.dropped < 100:
+        number += 1
+        world.feed.publish(seen(number, blocked="x" * 4000, maker="y" * 4000))
+        await asyncio.sleep(0.0005 if number % 8 == 0 else 0)
+
+
+def deaf(world: World) -> sockets.socket:
+    """Return a connection that nobody reads."""
+    slow = sockets.socket()
+    slow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    slow.connect(("127.0.0.1", world.port))
+    return slow
 
 
 def handshake(port: int) -> bytes:

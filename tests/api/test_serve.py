@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket as sockets
+import time
 from pathlib import Path
 
 import httpx
@@ -10,8 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from api.app import create_app
-from api.serve import CannotListen, listen, serve
-from tests.api.test_now import handshake
+from api.serve import FAREWELL_S, CannotListen, listen, serve
+from tests.api.test_now import deaf, fill, handshake, readers
 from tests.api.world import LIMIT_S, World, closing, said
 
 
@@ -50,17 +51,34 @@ async def test_it_serves_ipv6(world: World) -> None:
 
 
 async def test_the_end_closes_every_line_in_time(world: World) -> None:
-    with sockets.socket() as stuck:
-        async with asyncio.timeout(LIMIT_S):
-            async with world.served() as client:
-                await client.get("/api/v1/state")
-                stuck.connect(("127.0.0.1", world.port))
-                stuck.sendall(handshake(world.port))
-                live = await connect(f"ws://127.0.0.1:{world.port}/api/v1/live", proxy=None)
-                await said(live)
-            assert await closing(live) == 1012
-    with pytest.raises(OSError):
+    async with asyncio.timeout(LIMIT_S):
+        async with world.served() as client:
+            await client.get("/api/v1/state")
+            live = await connect(f"ws://127.0.0.1:{world.port}/api/v1/live", proxy=None)
+            await said(live)
+        assert await closing(live) == 1012
+    with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", world.port)
+
+
+async def test_the_end_waits_for_nobody_who_takes_nothing(world: World) -> None:
+    before = open_files()
+    async with world.served():
+        slow = deaf(world)
+        slow.sendall(handshake(world.port))
+        (stuck,) = await readers(world, 1)
+        async with asyncio.timeout(60):
+            await fill(world, stuck)
+        ended = time.monotonic()
+    assert time.monotonic() - ended < FAREWELL_S + 5
+    async with asyncio.timeout(LIMIT_S):
+        while open_files() > before + 1:  # noqa: ASYNC110, a file tells nobody that it is closed
+            await asyncio.sleep(0.005)
+    slow.close()
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_the_openapi_document_is_current(checkout: Path) -> None:

@@ -18,15 +18,17 @@ DAY = {"from": "2026-10-25", "to": "2026-10-26"}
 
 async def test_sessions_come_page_by_page(client: httpx.AsyncClient, world: World) -> None:
     found: list[str] = []
+    pages = 0
     before: dict[str, str] = {}
     for _ in range(9):
+        pages += 1
         page = (await client.get("/api/v1/sessions", params={"limit": 3, **before})).json()
         found += [row["id"] for row in page["sessions"]]
         if page["next"] is None:
             break
         before = {"before": page["next"]}
     assert found == [row.id for row in world.history.rows]
-    assert len(found) == 9
+    assert (len(found), pages) == (9, 3)
 
 
 @pytest.mark.parametrize("limit", ["0", "501", "-1", "many", "1e3"])

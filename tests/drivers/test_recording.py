@@ -137,6 +137,11 @@ def test_a_corrupt_line_is_named_by_its_number(bad: str) -> None:
         parse(lines)
 
 
+def test_a_corrupt_last_line_that_was_written_whole_is_not_torn() -> None:
+    with pytest.raises(Unsupported, match="line 6 of the recording"):
+        parse([*lines_of(FOLDER / "horizon-idle.jsonl")[:-1], '{"t": 0\n'])
+
+
 @pytest.mark.parametrize("lines", [[], ["{}\n"], ['{"inclined": 2, "spec": ""}\n'], ["garbage"]])
 def test_what_is_no_recording_is_refused(lines: list[str]) -> None:
     with pytest.raises(Unsupported, match="recording"):

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from drivers.contract import Ability, LinkLost, Machine, Reading, Said, SeesSlot, StopsOnce, Unsupported
+from drivers.ftms.driver import FtmsDriver
 from drivers.registry import make
+from drivers.transports.ble import BleLink
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "matrix-cut.jsonl"
 ADDRESS = "C4:64:E3:5A:10:9F"
@@ -104,3 +106,16 @@ print(*sorted({{"bleak", "pyftms", "dbus_fast", "serial", "bumble"}} & sys.modul
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_the_bluetooth_link_has_the_gate_of_what_was_armed() -> None:
+    for armed in (frozenset[Ability](), frozenset({Ability.STOP})):
+        driver = make(f"ftms:{ADDRESS}", now=now, armed=armed)
+        assert isinstance(driver, FtmsDriver)
+        assert isinstance(driver._link, BleLink)
+        driver._link._allow(0x2AD9, b"\x00")
+        if armed:
+            driver._link._allow(0x2AD9, b"\x08\x01")
+        else:
+            with pytest.raises(Unsupported):
+                driver._link._allow(0x2AD9, b"\x08\x01")

@@ -184,6 +184,15 @@ async def test_a_taken_port_is_told_and_the_rest_goes_on(tmp_path: Path) -> None
             await raised(living)
 
 
+async def test_a_store_that_cannot_be_opened_is_told_and_the_rest_goes_on(tmp_path: Path, port: int) -> None:
+    (tmp_path / "inclined.db").mkdir()
+    async with lived(tmp_path, port=port, run=tmp_path / "run") as living:
+        check = living.house.health().checks["store"]
+        assert str(tmp_path / "inclined.db") in check
+        assert "lost at the next boot" in check
+        await raised(living)
+
+
 def test_a_second_daemon_for_the_same_machine_is_refused() -> None:
     held = claim("ftms:00:11:22:33:44:55")
     try:

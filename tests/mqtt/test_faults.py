@@ -47,8 +47,9 @@ def test_an_error_is_told_in_words(error: BaseException, words: str) -> None:
     assert reason(error).startswith(words)
 
 
-@given(st.integers(0, 100), st.floats(0, 1), st.floats(0, 1))
+@given(st.integers(0, 100_000), st.floats(0, 1), st.floats(0, 1))
 def test_waits_grow_within_bounds_and_are_spread(attempt: int, chance: float, other: float) -> None:
+    assert delay(0) == FIRST_S
     assert FIRST_S / 2 <= delay(attempt, chance) <= LONGEST_S
     assert delay(attempt, 1) <= delay(attempt + 1, 1) <= 2 * delay(attempt, 1)
     assert (delay(attempt, chance) < delay(attempt, other)) == (chance < other) or abs(chance - other) < 1e-9

@@ -137,8 +137,7 @@ class World:
             if task.done():
                 task.result()  # it ended by itself: that is the failure
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
 
     def _show(self, text: str) -> bool:
         if not self.busy:
