@@ -82,6 +82,16 @@ def test_settings_from_the_network_stay_within_their_bounds(kept: bool, wanted: 
         assert len(ack.reason) <= 500
 
 
+@pytest.mark.parametrize("name", sorted(LOCAL))
+def test_no_countdown_is_set_from_the_network(name: str) -> None:
+    machine = Machine()
+    _, most, _ = BOUNDS[name]
+    ack = machine.inbox.take(f"{TREE}/settings/desired", bytes_of({"values": {name: most}}), retained=True)
+    assert ack is not None
+    assert (ack.result, ack.reason) == ("rejected", f"{name}: is set at the machine only")
+    assert machine.said == []
+
+
 @given(st.lists(st.integers(0, 10**18 - 1), min_size=1))
 def test_the_floor_s_number_is_passed_on(numbers: list[int]) -> None:
     machine = Machine()
