@@ -7,6 +7,7 @@ it must stop: the permit asked before bytes leave sees all that arrived. The cor
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 
 from daemon.backoff import delay
@@ -110,9 +111,9 @@ class Runner:
                 self._wanted.set()
             elif self._tasks is not None:
                 self._tasks.create_task(self._carry_out(effect))
-        seen = snapshot(self.state, before.seq, before.at)
-        if seen != before:
-            self.feed.publish(snapshot(self.state, before.seq + 1, self._clock.now()))
+        seen = snapshot(self.state, before.seq + 1, self._clock.now())
+        if replace(seen, seq=before.seq, at=before.at) != before:
+            self.feed.publish(seen)
 
     def hear(self, said: Said) -> None:
         """Take what the machine says; the driver's sink, never raises."""
@@ -197,8 +198,8 @@ class Runner:
     async def _stay_away(self) -> None:
         """While a member's app has the machine: look now and then whether its one link is free again."""
         self._errand = Errand.LENT
-        self._wanted.clear()
-        while not self._wanted.is_set():
+        while self.state.link is Link.LENT:
+            self._wanted.clear()
             try:
                 await asyncio.wait_for(self._wanted.wait(), SLOT_S)
             except TimeoutError:

@@ -110,6 +110,26 @@ async def test_a_lost_link_comes_back_and_the_session_goes_on(tmp_path: Path, po
         assert after.id == session.id
 
 
+async def test_numbers_that_are_too_old_are_not_shown(tmp_path: Path, port: int) -> None:
+    async with lived(tmp_path, port=port) as living:
+        living.walk()
+        await living.pass_time(20_000)
+        assert living.house.runner.feed.latest.speed == 600
+        living.link.server.profile = PROFILES["silent"]
+        await living.pass_time(4_500)
+        assert living.house.runner.feed.latest.speed == 600
+        await living.pass_time(1_000)
+        assert living.house.runner.feed.latest.speed is None
+
+
+async def test_a_link_that_is_given_back_at_once_comes_back(tmp_path: Path, port: int) -> None:
+    async with lived(tmp_path, port=port) as living:
+        now = living.clock.now()
+        living.house.runner.submit(LendAsked(now))
+        living.house.runner.submit(ReturnAsked(now))
+        await living.shown(lambda: living.house.runner.state.link is Link.UP)
+
+
 async def test_own_app_takes_the_link_and_gives_it_back(tmp_path: Path, port: int) -> None:
     async with lived(tmp_path, port=port) as living:
         living.walk()
