@@ -28,7 +28,7 @@ format: ## Format the code, and mend what the linter can
 
 bench: ## Measure, each figure beside its comparison
 	@deploy/prepare check
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: ## Write anew what docs/ takes from the code
 	@deploy/prepare check

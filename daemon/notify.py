@@ -10,9 +10,9 @@ def notify(state: str) -> bool:
     if not path.startswith(("/", "@")):
         return False
     address = "\0" + path[1:] if path.startswith("@") else path
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sock:
         try:
             sock.sendto(state.encode(), address)
         except OSError:
-            return False  # who asked to be told is gone: that is no fault of ours
+            return False  # who asked is gone, or does not listen just now: never wait for it
     return True

@@ -1,4 +1,4 @@
-"""Writes docs/topics.md and docs/schemas/*.json from the code; `--check` tells whether they are current.
+"""Writes docs/topics.md and docs/schemas/ from the code: `python docs/wire.py`, or `--check` that they are current.
 
 The schemas are JSON Schema 2020-12. What we publish is described as it is sent; what we take, as it may be sent.
 """

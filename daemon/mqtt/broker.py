@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import aiomqtt
 
+from daemon.mqtt.client import Client
 from daemon.mqtt.topics import OFFLINE, PUBLISHED, REFUSED, Tree
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ class Broker:
     port: int = 1883
     username: str | None = None
     password: str | None = None
+    password_file: Path | None = None  # its first line, in place of password; read anew for each connection
     keepalive: int = 30
     ca: Path | None = None
     cert: Path | None = None
@@ -57,17 +60,18 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
         finally:
             await _leave(mqtt, tree)
     finally:
-        mqtt._client.disconnect()  # noqa: SLF001, aiomqtt leaves the socket open when it gives up a connect
+        mqtt.drop()
 
 
-async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client:
+async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
     context = await asyncio.to_thread(_context, broker) if broker.ca else None
+    password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
     status = PUBLISHED["status"]
-    return aiomqtt.Client(
+    return Client(
         broker.host,
         broker.port,
         username=broker.username,
-        password=broker.password,
+        password=password,
         identifier=f"inclined-{tree.site}-{tree.machine}",
         will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
         clean_session=True,  # what must not be lost is in the outbox, and wishes of yesterday are refused anyway
@@ -76,7 +80,21 @@ async def _client(broker: Broker, tree: Tree, answer_s: float) -> aiomqtt.Client
         max_queued_incoming_messages=QUEUED_IN,
         tls_context=context,
         logger=library,
+        socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),  # else a message waits up to 40 ms for an answer
     )
+
+
+def _first_line(path: Path) -> str:
+    """Return the password in the file at path; OSError says in words why there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            found = file.readline().rstrip("\r\n")
+        wrong = "" if found else "has an empty first line"
+    except (OSError, UnicodeDecodeError) as error:
+        found, wrong = "", f"cannot be read: {getattr(error, 'strerror', 'it is no UTF-8')}"
+    if wrong:
+        raise OSError(f"the password_file {path} {wrong}")
+    return found
 
 
 def _context(broker: Broker) -> ssl.SSLContext:

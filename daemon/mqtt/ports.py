@@ -68,7 +68,8 @@ class Ports:
 class Pace:
     """How often things are told, in seconds."""
 
-    running: float = 1.0  # least time between two states
+    running: float = 0.9  # least time between two states: a second, less than machines' clocks wander
+    next: float = 0.3  # until a moving treadmill's next reading; most speak 4 times a second
     idle: float = 30.0  # most time between two states
     counters: float = 60.0
     repeat: float = 60.0  # the floor's time to store what was sent, before it is sent again

@@ -57,14 +57,20 @@ class Telling:
                 self._news.clear()
                 new = reader.take()
                 seen = new or replace(self._ports.feed.latest, at=self._ports.clock.now())  # it still holds
+                state = state_message(seen, self._ports.clock, self._ports.faults().get(TREADMILL))
+                await self.publish("state", state.model_dump_json())
                 for name, payload in self._retained(seen):
                     if self._told.get(name) != payload:
                         self._told[name] = payload
                         await self.publish(name, payload)
-                state = state_message(seen, self._ports.clock, self._ports.faults().get(TREADMILL))
-                await self.publish("state", state.model_dump_json())
                 await asyncio.sleep(self._pace.running)
-                await happens(self._news, self._pace.idle - self._pace.running)
+                await self._newer()
+
+    async def _newer(self) -> None:
+        """Wait for something to tell; what came a while ago waits a moment for the next, so that news are new."""
+        due = self._pace.next if self._news.is_set() else self._pace.idle - self._pace.running
+        self._news.clear()
+        await happens(self._news, due)
 
     def _retained(self, seen: Snapshot) -> Iterator[tuple[str, str]]:
         yield "link", link_word(seen)

@@ -9,6 +9,8 @@ from daemon.policy.state import Control, Gauge, Link, Stage, State
 from daemon.policy.turn import Turn
 from drivers.contract import Key, Machine, Notice, Reading, Training
 
+KEPT = ("distance", "elapsed", "remaining")
+
 
 def meet(turn: Turn, machine: Machine) -> None:
     """Take a new link as up; nothing that was known of the machine counts any more."""
@@ -29,9 +31,8 @@ def hear(turn: Turn, reading: Reading) -> bool:
     turn.set(sample_at=reading.at)
     _take_speed(turn, reading)
     _take_incline(turn, reading)
-    for name in ("distance", "elapsed", "remaining"):
-        if (value := getattr(reading, name)) is not None:
-            turn.set(**{name: Gauge(value, reading.at)})
+    said = {name: value for name in KEPT if (value := getattr(reading, name)) is not None}
+    turn.set(**{name: Gauge(value, reading.at) for name, value in said.items()})
     if reading.training is not None:
         turn.set(training=reading.training)
     return changed

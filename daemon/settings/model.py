@@ -3,8 +3,9 @@
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from daemon.messages import Slug
 from daemon.settings.units import exact
@@ -20,6 +21,14 @@ def _tenths(given: object) -> int:
     if tenths is None:
         raise ValueError(f"{given} is no number of tenths, such as 0.5")
     return tenths
+
+
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name} is no time zone of this computer") from None
+    return name
 
 
 Percent = Annotated[int, BeforeValidator(_tenths)]
@@ -72,6 +81,8 @@ class Machine(Section):
     """Pixels per mm of the screen, so that letters are large enough; without it the page guesses."""
     incline_range: Range | None = None
     """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
+    time_zone: Annotated[str, AfterValidator(_is_zone)] = "UTC"
+    """Whose hours usage is told in, such as `Europe/Berlin`."""
     clock: Literal["auto", "trust"] = "auto"
     """`auto` waits for timesyncd before it believes the date; `trust` is for a computer with its own clock."""
 
@@ -123,6 +134,8 @@ class Api(Section):
     """Address to listen on; the default is this computer only."""
     port: Port = 8080
     """Port to listen on."""
+    hosts: frozenset[Text] = frozenset()
+    """Further names and addresses by which browsers may call this server, when host is not loopback."""
     token_hashes: frozenset[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = frozenset()
     """Who may change settings: hashes made by `inclined token`."""
 

@@ -1,45 +1,59 @@
 // Draws what the daemon says, and nothing else: the page never counts, guesses or remembers a number.
-const at = (id) => document.getElementById(id);
+import { fit } from "./scale.js";
+
 const UNKNOWN = "–";
+const KEYS = ["raise", "decline", "cancel", "return"];
 const LOST = {
-  wait: ["Reconnecting", "The treadmill works as always. Safety key and Stop are yours."],
+  wait: ["Reconnecting", "The treadmill works as always. So do its safety key and Stop."],
   down: ["Link to the treadmill lost", "Use the treadmill's own controls. Safety key and Stop work as always."],
   lent: ["Your app has the treadmill", "We stay away until you are done."],
-  stranger: ["This screen is not signed in", "Staff: open the address that the daemon gave."],
+  stranger: ["This screen is not signed in", "Staff: open the address that the daemon gave. The treadmill works as always."],
 };
 
-// Pixels per millimetre: given by ?mm=, else guessed from the usual panels of this many pixels.
-export function setScale() {
-  const given = Number(new URLSearchParams(location.search).get("mm"));
-  const { innerWidth: w, innerHeight: h } = window;
-  const guess = w >= h ? w / (w <= 1024 ? 154 : 217) : h / 155;
-  document.documentElement.style.setProperty("--mm", `${given > 0 ? given : guess}px`);
-}
+export const at = (id) => document.getElementById(id);
 
 export function draw(told) {
-  numbers(told.link === "up" ? told : {});
-  at("speed-unit").textContent = told.units;
-  at("distance-unit").textContent = told.units === "mph" ? "mi" : "km";
-  at("lend").hidden = !told.can_lend;
-  at("notice").textContent = told.notice ?? "";
-  if (told.link !== "up") say(...LOST[told.link], told.link);
+  const up = told.link === "up";
+  numbers(up ? told : {});
+  write("speed-unit", told.units);
+  write("distance-unit", told.units === "mph" ? "mi" : "km");
+  if (!up) say(told.link);
   else if (told.prompt) ask(told.prompt);
-  else calm();
+  else calm(told);
+  at("screen").dataset.seq = told.seq;
 }
 
+// Nothing is heard: what was drawn is old, so it goes, and with it the prompt that would be confirmed.
 export function drawLost(why) {
   numbers({});
-  at("lend").hidden = true;
-  at("notice").textContent = "";
-  say(...LOST[why], why);
+  say(why);
 }
 
-function numbers({ speed, incline, seconds, distance }) {
-  at("speed").textContent = speed?.toFixed(1) ?? UNKNOWN;
-  at("incline").textContent = incline?.toFixed(1) ?? UNKNOWN;
-  at("time").textContent = seconds === undefined ? UNKNOWN : clock(seconds);
-  at("distance").textContent = distance?.toFixed(2) ?? UNKNOWN;
+// What stands on the screen now, read from the screen itself; a countdown without its Cancel is not shown.
+export function drawn() {
+  const { id, kind } = at("prompt").dataset;
+  const counts = COUNTS[kind];
+  if (!at("prompt").checkVisibility() || (counts && !at("cancel").checkVisibility())) return { prompt: 0, digit: 0 };
+  return { prompt: Number(id), digit: counts ? counts.read(at("digit").textContent) : 0 };
 }
+
+// The kinds that are confirmed by their digit: seconds left, and the goal in tenths of a percent.
+const COUNTS = {
+  countdown: { write: String, read: (text) => Number.parseInt(text, 10) },
+  raising: { write: (digit) => `${(digit / 10).toFixed(1)} %`, read: (text) => Math.round(Number.parseFloat(text) * 10) },
+};
+
+function numbers({ speed, incline, seconds, distance, min_incline: least }) {
+  write("speed", speed?.toFixed(1) ?? UNKNOWN);
+  write("incline", incline?.toFixed(1).replace("-", "\u2212") ?? UNKNOWN);
+  write("least", least ? `min ${least.toFixed(1)}` : "");
+  write("time", seconds === undefined ? UNKNOWN : clock(seconds));
+  write("distance", distance?.toFixed(2) ?? UNKNOWN);
+  for (const [id, most] of Object.entries(USUAL)) at(id).toggleAttribute("data-long", at(id).textContent.length > most);
+}
+
+// More characters than a run usually has: drawn smaller, so that nothing is pushed aside.
+const USUAL = { speed: 4, incline: 4, time: 7, distance: 5 };
 
 function clock(seconds) {
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -47,60 +61,48 @@ function clock(seconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-function calm() {
+function calm({ notice, can_lend: lend }) {
   at("screen").dataset.view = "calm";
   at("prompt").hidden = true;
+  at("prompt").dataset.id = "0";
+  write("spoken", "");
+  at("lend").hidden = !lend;
   at("help").hidden = false;
-  drawn(0, 0);
+  if (write("notice", notice ?? "")) fit();
 }
 
 function ask({ id, kind, headline, body, can_raise, digit }) {
-  const counts = kind === "countdown" || kind === "raising";
-  show(headline, body, kind);
-  at("digit").hidden = !counts;
-  at("digit").textContent = kind === "raising" ? `${(digit / 10).toFixed(1)} %` : String(digit);
-  at("prompt").toggleAttribute("data-digit", counts);
-  at("raise").textContent = can_raise ? "Raise it" : "I will";
-  choices({ raise: kind === "nudge", decline: kind === "nudge", cancel: counts });
-  at("help").hidden = kind !== "nudge";
-  drawn(id, digit);
-  fit();
+  const counts = COUNTS[kind];
+  const nudge = kind === "nudge";
+  write("raise", can_raise ? "Raise it" : "I will");
+  write("digit", counts ? counts.write(digit) : "");
+  show({ id, kind, headline, body, keys: nudge ? ["raise", "decline"] : counts ? ["cancel"] : [], help: nudge });
 }
 
-function say(headline, body, kind) {
-  show(headline, body, kind);
-  at("digit").hidden = true;
-  at("prompt").removeAttribute("data-digit");
-  choices({ return: kind === "lent" });
-  at("help").hidden = true;
-  drawn(0, 0);
-  fit();
+function say(why) {
+  const [headline, body] = LOST[why];
+  show({ id: "", kind: why, headline, body, keys: why === "lent" ? ["return"] : [], help: false });
 }
 
-// Text changes only where it differs, so that a reader's voice does not repeat it.
-function show(headline, body, kind) {
+function show({ id, kind, headline, body, keys, help }) {
+  const prompt = at("prompt");
+  const before = [prompt.dataset.id, prompt.dataset.kind, prompt.hidden].join();
+  Object.assign(prompt.dataset, { id, kind });
+  prompt.hidden = false;
   at("screen").dataset.view = "ask";
-  at("prompt").hidden = false;
-  at("prompt").dataset.kind = kind;
-  for (const [id, text] of [["headline", headline], ["body", body]]) {
-    if (at(id).textContent !== text) at(id).textContent = text;
-  }
+  at("digit").hidden = !COUNTS[kind];
+  for (const key of KEYS) at(key).hidden = !keys.includes(key);
+  at("help").hidden = !help;
+  at("lend").hidden = true;
+  write("notice", ""); // it comes back when nothing is asked
+  const another = before !== [String(id), kind, false].join();
+  if (another) write("spoken", `${headline}. ${body}`); // read out once, not at each second of a countdown
+  const changed = [write("headline", headline), write("body", body)].includes(true);
+  if (another || changed) fit();
 }
 
-function choices(wanted) {
-  for (const id of ["raise", "decline", "cancel", "return"]) at(id).hidden = !wanted[id];
-}
-
-// What the confirmations read back: set beside what is drawn, never elsewhere.
-function drawn(id, digit) {
-  Object.assign(at("prompt").dataset, { id, shown: digit });
-}
-
-// Long words on a small screen get smaller until they fit, down to 16 minutes of arc at one metre.
-function fit() {
-  const root = document.documentElement.style;
-  for (const scale of [1, 0.94, 0.88, 0.83, 0.79]) {
-    root.setProperty("--fit", scale);
-    if (at("words").scrollHeight <= at("words").clientHeight + 1) return;
-  }
+function write(id, text) {
+  if (at(id).textContent === text) return false;
+  at(id).textContent = text;
+  return true;
 }

@@ -1,25 +1,33 @@
 // Confirms what is drawn, from an animation frame of the visible page. A page that is hidden, stuck or closed
 // confirms nothing, and after Cancel it stops by itself, so that a lost message cancels too.
-const EVERY_MS = 400;
+import { at, drawn } from "./draw.js";
+
+const EVERY_MS = 350;
 
 export function confirmAlways(line) {
-  const prompt = document.getElementById("prompt");
+  const prompt = at("prompt");
   let last = -EVERY_MS;
+  let before = "";
   let cancelled = null;
+
+  function confirm(now) {
+    // The daemon itself says that nothing is asked: numbers of prompts may begin again after its restart.
+    if (prompt.dataset.id === "0") cancelled = null;
+    const word = JSON.stringify(drawn());
+    if (cancelled !== null && prompt.dataset.id === cancelled) return;
+    if (word === before && now - last < EVERY_MS) return;
+    if (line.send({ type: "confirm", ...JSON.parse(word) })) [last, before] = [now, word];
+  }
 
   function frame(now) {
     requestAnimationFrame(frame);
-    if (document.visibilityState !== "visible" || now - last < EVERY_MS) return;
-    const id = prompt.dataset.id ?? "0";
-    if (id === cancelled) return;
-    last = now;
-    line.send({ type: "confirm", prompt: Number(id), digit: Number(prompt.dataset.shown ?? 0) });
+    if (document.visibilityState === "visible") confirm(now);
   }
 
   requestAnimationFrame(frame);
   return {
     stop() {
-      cancelled = prompt.dataset.id ?? null;
+      cancelled = prompt.dataset.id;
     },
   };
 }

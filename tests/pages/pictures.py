@@ -1,0 +1,52 @@
+"""Draws the pictures of docs/pictures anew: `python -m tests.pages.pictures [FOLDER]`; then look at them."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, async_playwright
+
+from daemon.policy.state import Kind, Link
+from tests.pages.stage import CHROMIUM, FLAGS, SIZES, Stage, drawn, open_console, staged
+
+NOTICE = "The gym closes at 22:00 today. Please plan your cool-down. Thank you, and see you tomorrow."
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+def scenes(stage: Stage) -> dict[str, dict[str, Any]]:
+    """Return what the pictures show, by name: changes of the stage's first snapshot."""
+    return {
+        "calm": {},
+        "notice": {"speed": 930, "incline": -35},
+        "nudge": {"prompt": stage.prompt(Kind.NUDGE, 3, can_raise=True)},
+        "nudge-keys": {"prompt": stage.prompt(Kind.NUDGE, 5)},
+        "countdown": {"prompt": stage.prompt(Kind.COUNTDOWN, 3, digit=14)},
+        "raising": {"prompt": stage.prompt(Kind.RAISING, 4), "incline": 5, "raising": True},
+        "raised": {"prompt": stage.prompt(Kind.RAISED, 4), "incline": 10},
+        "declined": {"prompt": stage.prompt(Kind.DECLINED, 3)},
+        "help": {"prompt": stage.prompt(Kind.HELP, 3)},
+        "link-lost": {"link": Link.DOWN, "speed": None, "incline": None},
+        "lent": {"link": Link.LENT, "speed": None, "incline": None},
+    }
+
+
+async def draw(browser: Browser, stage: Stage, folder: Path) -> None:
+    for size in SIZES:
+        opened = await open_console(browser, stage, size)
+        for name, changes in scenes(stage).items():
+            stage.notice = NOTICE if name == "notice" else None
+            await drawn(opened.page, stage.show(**changes))
+            await opened.page.screenshot(path=folder / f"{name}-{size.width}x{size.height}.png")
+        await opened.page.context.close()
+
+
+async def main(folder: Path) -> None:
+    async with async_playwright() as player, staged() as stage:
+        browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        await draw(browser, stage, folder)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))

@@ -1,0 +1,122 @@
+"""The keys of the member's screen, by finger and by keyboard."""
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from daemon.policy.events import Answer, Answered, Confirmed, Event, HelpAsked, LendAsked, ReturnAsked
+from daemon.policy.state import Kind, Link
+from tests.pages.stage import Stage, drawn, open_console
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CHOICES = [("#raise", Answer.RAISE), ("#decline", Answer.DECLINE)]
+
+
+def answers(stage: Stage) -> list[tuple[int, Answer]]:
+    return [(e.prompt, e.answer) for e in stage.events if isinstance(e, Answered)]
+
+
+async def nudged(browser: Browser, stage: Stage, number: int = 9, *, can_raise: bool = True) -> Page:
+    page = (await open_console(browser, stage)).page
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.NUDGE, number, can_raise=can_raise)))
+    return page
+
+
+@pytest.mark.parametrize(("key", "answer"), CHOICES)
+async def test_a_nudge_has_two_answers(browser: Browser, stage: Stage, key: str, answer: Answer) -> None:
+    page = await nudged(browser, stage)
+    await page.locator(key).tap()
+    await stage.until(lambda: answers(stage) == [(9, answer)])
+
+
+@pytest.mark.parametrize(("key", "answer"), CHOICES)
+async def test_a_keyboard_answers(browser: Browser, stage: Stage, key: str, answer: Answer) -> None:
+    page = await nudged(browser, stage)
+    await page.locator(key).focus()
+    await page.keyboard.press("Enter")
+    await stage.until(lambda: answers(stage) == [(9, answer)])
+
+
+async def test_the_words_say_who_moves_the_deck(browser: Browser, stage: Stage) -> None:
+    page = await nudged(browser, stage, can_raise=False)
+    await expect(page.locator("#raise")).to_have_text("I will")
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.NUDGE, 10, can_raise=True)))
+    await expect(page.locator("#raise")).to_have_text("Raise it")
+
+
+@pytest.mark.parametrize(("state", "key", "event"), [
+    ({}, "#help", HelpAsked),
+    ({}, "#lend", LendAsked),
+    ({"link": Link.LENT, "speed": None, "incline": None}, "#return", ReturnAsked),
+])  # fmt: skip
+async def test_small_keys(
+    browser: Browser, stage: Stage, state: dict[str, object], key: str, event: type[Event]
+) -> None:
+    page = (await open_console(browser, stage)).page
+    await drawn(page, stage.show(**state))
+    await page.locator(key).tap()
+    await stage.until(lambda: [e for e in stage.events if isinstance(e, event)])
+
+
+async def test_help_is_there_with_a_nudge(browser: Browser, stage: Stage) -> None:
+    page = await nudged(browser, stage)
+    await page.locator("#help").tap()
+    await stage.until(lambda: any(isinstance(e, HelpAsked) for e in stage.events))
+
+
+async def test_answers_act_when_the_finger_leaves_and_only_once(browser: Browser, stage: Stage) -> None:
+    page = await nudged(browser, stage)
+    await page.locator("#raise").hover()
+    await page.mouse.down()
+    await stage.later(Confirmed, 2)
+    assert answers(stage) == []
+    await page.mouse.up()
+    await page.mouse.down()
+    await page.mouse.up()
+    await stage.later(Confirmed, 2)
+    assert answers(stage) == [(9, Answer.RAISE)]
+
+
+async def test_a_finger_that_came_down_on_another_prompt_answers_nothing(browser: Browser, stage: Stage) -> None:
+    page = await nudged(browser, stage)
+    await page.locator("#raise").hover()
+    await page.mouse.down()
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.NUDGE, 10, can_raise=True)))
+    await page.mouse.up()
+    await stage.later(Confirmed, 2)
+    assert answers(stage) == []
+
+
+async def test_no_answer_is_no_consent(browser: Browser, stage: Stage) -> None:
+    page = await nudged(browser, stage)
+    await drawn(page, stage.show())
+    assert answers(stage) == []
+    await expect(page.locator("#prompt")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("kind", "keys"), [
+    (Kind.NUDGE, ["raise", "decline", "help"]),
+    (Kind.COUNTDOWN, ["cancel"]),
+    (Kind.RAISING, ["cancel"]),
+    *((kind, []) for kind in (Kind.DECLINED, Kind.RAISED, Kind.NOT_MOVED, Kind.USE_KEYS, Kind.HELP)),
+])  # fmt: skip
+async def test_each_prompt_has_its_keys_and_its_name(
+    browser: Browser, stage: Stage, kind: Kind, keys: list[str]
+) -> None:
+    page = (await open_console(browser, stage)).page
+    await drawn(page, stage.show(prompt=stage.prompt(kind, 4, digit=20)))
+    shown = await page.get_by_role("button").evaluate_all("(all) => all.map((e) => e.id)")
+    assert shown == keys
+    assert await page.locator("html").get_attribute("lang") == "en"
+
+
+async def test_a_countdown_is_read_out_once(browser: Browser, stage: Stage) -> None:
+    page = (await open_console(browser, stage)).page
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.COUNTDOWN, 5, digit=20)))
+    said = await page.locator("#spoken").text_content()
+    assert said is not None
+    assert "20 s" in said
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.COUNTDOWN, 5, digit=19)))
+    assert "19 s" in str(await page.locator("#headline").text_content())
+    assert await page.locator("#spoken").text_content() == said
+    assert await page.locator("#spoken").get_attribute("aria-live") == "polite"

@@ -1,0 +1,128 @@
+"""The member's screen at the sizes of the panels that people buy: nothing cut, nothing small, nothing faint."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from daemon.content import Text, texts
+from daemon.policy.session import Totals
+from daemon.policy.state import Kind, Link
+from daemon.screen import WORDS
+from tests.pages.ruler import Measured, faults, measure
+from tests.pages.stage import SIZES, Size, Stage, drawn, open_console
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size.width}x{size.height}"),
+]
+
+AT_ONE_METRE = 4.65
+"""Capitals of 16 minutes of arc, mm."""
+AT_ARMS_LENGTH = 3.45
+"""Capitals of 20 minutes of arc at 0.6 m, mm."""
+LONGEST = Text(
+    "Wwwww mmmmm iiiii wwwww ooooo aaaaa nnnnn eeeee rrrrr sssss"[:60],
+    ("Gently does it: every minute of a small slope counts, " * 2)[:90],
+)
+"""As long as a text may be."""
+NOTICES = [None, "This is Treadmill 7 (t07).", ("The gym closes early, at nine, and we say so. " * 3)[:120]]
+ASKED: list[tuple[Kind, dict[str, Any]]] = [
+    (Kind.NUDGE, {"can_raise": True}),
+    (Kind.NUDGE, {}),
+    (Kind.COUNTDOWN, {"digit": 58}),
+    (Kind.RAISING, {}),
+    (Kind.HELP, {}),
+]
+"""Every shape that a prompt has on the page."""
+
+
+def bad(wrong: dict[str, list[str]]) -> list[str]:
+    return [f"{state}: {fault}" for state, found in wrong.items() for fault in found]
+
+
+async def look(page: Page, stage: Stage, **changes: Any) -> Measured:
+    await drawn(page, stage.show(**changes))
+    return await measure(page)
+
+
+async def test_the_shipped_words_fit(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
+    wrong: dict[str, list[str]] = {}
+    for kind, name in WORDS.items():
+        for number in range(len(texts()[name])):
+            prompt = stage.prompt(kind, 60 + number, can_raise=True, digit=20)
+            seen = await look(opened.page, stage, prompt=prompt, totals=Totals(belt=7_384_000, flat=6_000_000))
+            small = min(seen["headline"].capital, seen["body"].capital) < AT_ONE_METRE
+            wrong[f"{name} {number}"] = faults(seen) + ["words are too small for one metre"] * small
+    assert bad(wrong) == []
+    assert opened.faults == []
+
+
+async def test_any_words_fit(browser: Browser, stage: Stage, size: Size) -> None:
+    """Every text of the content, and the longest that is allowed, in every kind of prompt."""
+    opened = await open_console(browser, stage, size)
+    every = [LONGEST, *(v.filled(t="15.0", n=60, m=99, d="elliptical") for vs in texts().values() for v in vs)]
+    wrong: dict[str, list[str]] = {}
+    for kind, more in ASKED:
+        for text in every if more else every[:1]:
+            stage.word(kind, text.headline, text.body)
+            seen = await look(opened.page, stage, prompt=stage.prompt(kind, **more))
+            small = seen["body"].capital < AT_ARMS_LENGTH
+            wrong[f"{kind} {text}"] = faults(seen) + ["words are too small for arm's length"] * small
+    assert bad(wrong) == []
+
+
+STATES: dict[str, dict[str, Any]] = {
+    "running": {},
+    "unknown": {"speed": None, "incline": None},
+    "idle": {"speed": 0, "incline": 0, "totals": Totals()},
+    "long": {"speed": 2250, "incline": -155, "totals": Totals(belt=37_384_000, distance=142_195)},
+    "fast": {"speed": 1888, "incline": 150},
+    "down": {"link": Link.DOWN, "speed": None, "incline": None},
+    "lent": {"link": Link.LENT, "speed": None, "incline": None},
+}
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+async def test_every_state_fits(browser: Browser, stage: Stage, size: Size, notice: str | None) -> None:
+    opened = await open_console(browser, stage, size)
+    stage.notice = notice
+    wrong = {name: faults(await look(opened.page, stage, **changes)) for name, changes in STATES.items()}
+    assert bad(wrong) == []
+    assert opened.faults == []
+
+
+async def test_numbers_are_large_and_the_scale_is_right(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
+    calm = await look(opened.page, stage)
+    assert calm.mm == pytest.approx(size.mm, rel=0.03)
+    assert min(calm["speed"].capital, calm["incline"].capital) >= 20
+    assert min(calm["time"].capital, calm["distance"].capital) >= 10
+    assert calm["least"].text == "min 1.0"
+    counting = await look(opened.page, stage, prompt=stage.prompt(Kind.COUNTDOWN, digit=20))
+    assert counting["digit"].capital >= 20
+    assert counting["cancel"].height >= 30
+    assert counting["cancel"].width >= counting.width - 10
+    nudge = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE, can_raise=True))
+    assert min(nudge["raise"].capital, nudge["decline"].capital) >= 8
+    assert nudge["help"].top >= nudge["decline"].bottom
+
+
+async def test_the_scale_can_be_given(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
+    await opened.page.goto(f"{stage.url}/console?mm={size.mm * 0.9}")
+    seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
+    assert seen.mm == pytest.approx(size.mm * 0.9)
+    assert faults(seen) == []
+
+
+async def test_a_turned_screen_is_drawn_anew(browser: Browser, stage: Stage, size: Size) -> None:
+    opened = await open_console(browser, stage, size)
+    await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
+    turned = next(other for other in SIZES if (other.width < other.height) != (size.width < size.height))
+    await opened.page.set_viewport_size({"width": turned.width, "height": turned.height})
+    seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
+    assert seen.mm == pytest.approx(turned.mm, rel=0.03)
+    assert faults(seen) == []
