@@ -110,9 +110,9 @@ class Runner:
                 self._wanted.set()
             elif self._tasks is not None:
                 self._tasks.create_task(self._carry_out(effect))
-        seen = snapshot(self.state, before.seq, before.at)
+        seen = snapshot(self.state, before.seq + 1, self._clock.now())
         if seen != before:
-            self.feed.publish(snapshot(self.state, before.seq + 1, self._clock.now()))
+            self.feed.publish(seen)
 
     def hear(self, said: Said) -> None:
         """Take what the machine says; the driver's sink, never raises."""
