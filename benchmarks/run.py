@@ -5,6 +5,7 @@ The noise of a shared computer is large, so runs take turns, and the ratio of th
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -161,6 +162,7 @@ def main() -> int:
     parser.add_argument("--readings", type=int, default=DAY, help="of the day in one go; 0 leaves it out")
     parser.add_argument("--first", action="store_true", help="let all measured go before others (root; chrt -f 20)")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what runs here, too
     if args.first:
         FIRST.extend(("chrt", "-f", "20"))
     with tempfile.TemporaryDirectory(prefix="inclined-bench-") as name, broker(Path(name)) as port, inbox(port) as box:

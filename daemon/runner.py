@@ -7,7 +7,6 @@ it must stop: the permit asked before bytes leave sees all that arrived. The cor
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from enum import Enum
 
 from daemon.backoff import delay
@@ -112,7 +111,7 @@ class Runner:
             elif self._tasks is not None:
                 self._tasks.create_task(self._carry_out(effect))
         seen = snapshot(self.state, before.seq + 1, self._clock.now())
-        if replace(seen, seq=before.seq, at=before.at) != before:
+        if seen != before:
             self.feed.publish(seen)
 
     def hear(self, said: Said) -> None:

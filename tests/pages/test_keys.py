@@ -108,9 +108,7 @@ async def finger(page: Page, key: str, across_mm: float, held: int = 0, *, cance
 
 
 @pytest.mark.parametrize(("across_mm", "held"), [(0, 60), (5, 0), (20, 0), (-12, 60)])
-async def test_a_runners_finger_may_slide_and_stay(
-    browser: Browser, stage: Stage, across_mm: float, held: int
-) -> None:
+async def test_a_runners_finger_may_slide_and_stay(browser: Browser, stage: Stage, across_mm: float, held: int) -> None:
     """A browser calls it no click any more after 3 mm."""
     page = await nudged(browser, stage)
     await finger(page, "#decline", across_mm, held)

@@ -22,3 +22,7 @@ def test_a_field_that_there_is_not_is_a_mistake() -> None:
     with pytest.raises(TypeError, match=r"no field.*linc"):
         Turn(STATE, 8).set(linc=Link.UP)
     assert "linc" not in vars(STATE)
+
+
+def test_a_change_to_what_is_so_already_makes_nothing_new() -> None:
+    assert changed(STATE, {"at": 7}) is STATE
