@@ -113,6 +113,7 @@ class Line:
             units=desk.identity.units,
             screen=self.screen,
             notice=desk.notice(),
+            px_per_mm=desk.px_per_mm,
         )
 
     async def _hear(self) -> None:

@@ -71,4 +71,6 @@ class Desk:
     """Returns `at` of the machine's newest reading."""
     notice: Callable[[], str | None] = lambda: None
     """Returns the message from staff that the console page shows."""
+    px_per_mm: float | None = None
+    """Of the screen, where staff measured it."""
     pages: Path = PAGES

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
@@ -212,8 +213,13 @@ def desk_of(house: House) -> Desk:
         token_hashes=house.settings.api.token_hashes,
         hosts=frozenset({house.settings.api.host, *house.settings.api.hosts}),
         time_zone=ZoneInfo(house.settings.machine.time_zone),
+        px_per_mm=_number(house.settings.machine.screen_px_per_mm),
         heard=lambda: house.runner.state.sample_at,
     )
+
+
+def _number(exact: Decimal | None) -> float | None:
+    return None if exact is None else float(exact)
 
 
 async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], object]) -> None:

@@ -180,6 +180,8 @@ class Console(Message):
     notice: str | None = None
     """A message from staff."""
     can_lend: bool
+    px_per_mm: float | None = None
+    """Of the screen, where staff measured it."""
 
 
 class Hello(Message):

@@ -22,7 +22,14 @@ WORDS = {
 
 
 def console(
-    seen: Snapshot, at: int, *, texts: Texts, units: str, screen: str | None, notice: str | None = None
+    seen: Snapshot,
+    at: int,
+    *,
+    texts: Texts,
+    units: str,
+    screen: str | None,
+    notice: str | None = None,
+    px_per_mm: float | None = None,
 ) -> Console:
     """Return what screen shall draw at `at`; units is "km/h" or "mph"."""
     length = 1.0 if units == "km/h" else KM_PER_MILE
@@ -39,6 +46,7 @@ def console(
         prompt=None if seen.prompt is None else prompt(seen, seen.prompt, at, texts),
         lease=screen is not None and seen.screen == screen,
         notice=notice,
+        px_per_mm=px_per_mm,
         can_lend=seen.link is Link.UP and seen.prompt is None and seen.phase is not Phase.UNKNOWN,
     )
 

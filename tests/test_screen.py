@@ -53,7 +53,7 @@ def test_unknown_is_not_zero() -> None:
 
 
 @pytest.mark.parametrize(("holder", "screen", "lease"), [("me", "me", True), ("you", "me", False), (None, None, False)])
-def test_only_the_holder_has_the_lease(holder: str | None, screen: str | None, lease: bool) -> None:  # noqa: FBT001, a table
+def test_only_the_holder_has_the_lease(holder: str | None, screen: str | None, lease: bool) -> None:
     assert draw(seen(screen=holder), screen=screen).lease is lease
 
 

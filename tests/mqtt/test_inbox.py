@@ -61,7 +61,7 @@ def test_nothing_that_comes_raises_or_reaches_the_core_but_rules(topic: str, pay
 
 
 @given(st.booleans(), WANTED)
-def test_settings_from_the_network_stay_within_their_bounds(kept: bool, wanted: dict[str, Any]) -> None:  # noqa: FBT001, Hypothesis gives it by place
+def test_settings_from_the_network_stay_within_their_bounds(kept: bool, wanted: dict[str, Any]) -> None:
     machine = Machine()
     if kept:
         ack = machine.inbox.take(f"{TREE}/settings/desired", bytes_of(wanted), retained=True)

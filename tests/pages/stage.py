@@ -64,6 +64,7 @@ class Stage:
     port: int = 0
     units: Literal["km/h", "mph"] = "km/h"
     notice: str | None = None
+    px_per_mm: float | None = None
     texts: dict[str, tuple[Text, ...]] = field(default_factory=lambda: dict(texts()))
     more: list[APIRouter] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -82,6 +83,7 @@ class Stage:
             texts=self.texts,
             console_key=KEY,
             notice=lambda: self.notice,
+            px_per_mm=self.px_per_mm,
         )
 
     def submit(self, event: Event) -> None:

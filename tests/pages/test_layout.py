@@ -118,6 +118,16 @@ async def test_the_scale_can_be_given(browser: Browser, stage: Stage, size: Size
     assert faults(seen) == []
 
 
+async def test_the_scale_that_staff_measured_is_used(browser: Browser, stage: Stage, size: Size) -> None:
+    stage.px_per_mm = size.mm * 0.9
+    await stage.stop()
+    stage.start()
+    opened = await open_console(browser, stage, size)
+    seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
+    assert seen.mm == pytest.approx(size.mm * 0.9)
+    assert faults(seen) == []
+
+
 async def test_a_turned_screen_is_drawn_anew(browser: Browser, stage: Stage, size: Size) -> None:
     opened = await open_console(browser, stage, size)
     await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))

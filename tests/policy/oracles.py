@@ -205,7 +205,7 @@ def inv_05(steps: Steps) -> str | None:
     return None
 
 
-def _length(step: Step, pressed: bool) -> int:  # noqa: FBT001, read at one place
+def _length(step: Step, pressed: bool) -> int:
     return step.after.rules.assist_countdown_ms if pressed else step.after.rules.countdown_ms
 
 

@@ -126,7 +126,7 @@ def test_two_minutes_of_silence_end_it_at_the_last_counted_moment() -> None:
 
 
 @pytest.mark.parametrize(("away", "goes_on"), [(100_000, True), (130_000, False)])
-def test_a_restart_goes_on_after_a_short_gap(away: int, goes_on: bool) -> None:  # noqa: FBT001, a table's column
+def test_a_restart_goes_on_after_a_short_gap(away: int, goes_on: bool) -> None:
     saved = Session("old-1", 0, 60_000, 10, opened=True, totals=Totals(belt=60_000), elapsed=60)
     belt = Belt()
     belt.state = fresh_state("new", Rules(), 60_000 + away)
@@ -135,7 +135,7 @@ def test_a_restart_goes_on_after_a_short_gap(away: int, goes_on: bool) -> None: 
 
 
 @pytest.mark.parametrize(("elapsed", "goes_on"), [(90, True), (None, False), (5, False), (400, False)])
-def test_a_reboot_goes_on_only_with_the_consoles_clock(elapsed: int | None, goes_on: bool) -> None:  # noqa: FBT001
+def test_a_reboot_goes_on_only_with_the_consoles_clock(elapsed: int | None, goes_on: bool) -> None:
     saved = Session("old-1", 0, 60_000, 10, opened=True, totals=Totals(belt=60_000), elapsed=60)
     state = fresh_state("new", Rules(), 5_000)
     state, _ = step(state, Restored(5_000, saved, same_boot=False))

@@ -1,5 +1,5 @@
 // Draws what the daemon says, and nothing else: the page never counts, guesses or remembers a number.
-import { fit } from "./scale.js";
+import { fit, setMeasured } from "./scale.js";
 
 const UNKNOWN = "–";
 const KEYS = ["raise", "decline", "cancel", "return"];
@@ -13,6 +13,7 @@ const LOST = {
 export const at = (id) => document.getElementById(id);
 
 export function draw(told) {
+  setMeasured(told.px_per_mm);
   const up = told.link === "up";
   numbers(up ? told : {});
   write("speed-unit", told.units);

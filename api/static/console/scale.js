@@ -11,8 +11,17 @@ const SCALES = [1.3, 1.2, 1.1, 1, 0.94, 0.88, 0.82, 0.77, 0.72, 0.67, 0.62, 0.57
 const NOTES = [1, 0.9, 0.8, 0.7, 0.65];
 const DIGITS_EM = 2.42; // how wide "12.5" is in its own height
 
+// Pixels per mm: from the address (?mm=), else as staff measured them, else guessed.
+let measured = 0;
+
+export function setMeasured(mm) {
+  if (!mm || mm === measured) return;
+  measured = mm;
+  setScale();
+}
+
 export function setScale() {
-  const given = Number(new URLSearchParams(location.search).get("mm"));
+  const given = Number(new URLSearchParams(location.search).get("mm")) || measured;
   const mm = given > 0 ? given : guessed(innerWidth, innerHeight);
   const [across, down] = [innerWidth / mm, innerHeight / mm];
   const [width, height] = across < down ? [across - 8, down / 5.2] : [(across - 16) / 2, down / 2.8];
