@@ -233,6 +233,12 @@ async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], ob
         ready()
         return
     ready()
+    log.info(
+        "The screen's page is http://%s:%d/console; its key is in %s.",
+        api.host,
+        api.port,
+        house.settings.console.key_file,
+    )
     await serve(create_app(desk_of(house), *more), sock)
 
 

@@ -12,6 +12,7 @@ from daemon.rulebook import NOTE, in_force, read_saved
 from daemon.settings import DEFAULT, Settings, SettingsError, load
 from daemon.settings.units import KEYS
 from daemon.store import StoreError, recorded
+from drivers.contract import Unsupported
 
 EXAMPLE = """\
 example:
@@ -43,9 +44,23 @@ def run(args: argparse.Namespace) -> int:
     except SettingsError as error:
         print(*error.mistakes, sep="\n", file=sys.stderr)
         return 2
+    if (why := no_driver(settings)) is not None:
+        print(f"{args.file}: [machine] driver: {why}", file=sys.stderr)
+        return 2
     for line in lines(settings, in_force(settings.rules, read_saved(changed(settings)), settings.named_rules)):
         print(line)
     return 0
+
+
+def no_driver(settings: Settings) -> str | None:
+    """Return why no driver fits the spec, in one line; nothing is opened."""
+    from drivers.registry import make  # heavy, and only needed for a file without other mistakes
+
+    try:
+        make(settings.machine.driver, now=lambda: 0)
+    except Unsupported as error:
+        return " ".join(str(error).split())
+    return None
 
 
 def changed(settings: Settings) -> object:

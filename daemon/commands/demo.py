@@ -5,6 +5,7 @@ The machine and the core first run five minutes as pure data; the clock then goe
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import socket
@@ -32,10 +33,18 @@ STEP_MS = 250
 EXAMPLE = "example: inclined demo --port 8080"
 
 
+def port(text: str) -> int:
+    """Return a port's number; ValueError otherwise."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise ValueError(text)
+    return number
+
+
 def add(subparsers: Subparsers) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("demo", help="play a treadmill that is kept off the flat", epilog=EXAMPLE)
-    parser.add_argument("--port", type=int, default=0, help="of the page; default: 8080, or any free one")
+    parser.add_argument("--port", type=port, default=0, help="of the page; default: 8080, or any free one")
     parser.add_argument("--mph", action="store_true", help="show miles")
 
 
@@ -49,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="inclined-demo-") as folder:
         try:
             return asyncio.run(_play(Path(folder), args.port, "mph" if args.mph else "km/h"))
+        except BrokenPipeError:
+            raise
         except OSError as error:
             return complain(f"port {args.port}: {error.strerror or error}; choose another with --port", FAILED)
 
@@ -97,7 +108,8 @@ class Play:
         seconds = (self.clock.now() - 1_000_000) // 1000
         line = Line(t=f"{seconds // 60}:{seconds % 60:02d}", text=text)
         self.told.appendleft(line)
-        print(f"{line.t:>6}  {line.text}", flush=True)
+        with contextlib.suppress(BrokenPipeError):  # nobody reads the terminal any more; the page goes on
+            print(f"{line.t:>6}  {line.text}", flush=True)
 
     def press(self, name: str) -> None:
         """Press one of the treadmill's own keys."""
@@ -110,7 +122,8 @@ class Play:
             name = "resume"
         done = self.link.press(Key(name))
         words = name.replace("_", " ")
-        self.tell(f"The member presses {words}." if done else f"The member presses {words}; the treadmill ignores it.")
+        silent = "nothing changes, so the treadmill tells nobody. Touch Cancel to say no."
+        self.tell(f"The member presses {words}." if done else f"The member presses {words}; {silent}")
 
     def panel(self) -> "Panel":
         """Return what the treadmill's own console shows."""
@@ -137,11 +150,11 @@ BELTS = {
 
 def free_port(wanted: int) -> int:
     """Return wanted, or 8080, or any port that is free; OSError when wanted is taken."""
-    for port in (wanted,) if wanted else (8080, 0):
+    for one in (wanted,) if wanted else (8080, 0):
         with socket.socket() as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                sock.bind(("127.0.0.1", port))
+                sock.bind(("127.0.0.1", one))
             except OSError:
                 if wanted:
                     raise
@@ -157,14 +170,14 @@ async def _play(folder: Path, wanted: int, units: str) -> int:
     from drivers.simulated.ftms import FtmsServer
     from drivers.simulated.link import SimulatedLink
 
-    port, broker_port = free_port(wanted), free_port_any()
+    page_port, broker_port = free_port(wanted), free_port_any()
     clock = StageClock()
     link = SimulatedLink(FtmsServer(at=clock.now()), now=clock.now)
     play = Play(clock, link)
     close_broker = await _broker(broker_port)
-    house = build(settings_of(folder, port, broker_port, units), clock, ftms_driver(link, now=clock.now))
+    house = build(settings_of(folder, page_port, broker_port, units), clock, ftms_driver(link, now=clock.now))
     house.listeners.append(lambda happened: _narrate(play, happened))
-    print(f"Open http://127.0.0.1:{port}/demo#key={house.console_key}", flush=True)
+    print(f"Open http://127.0.0.1:{page_port}/demo#key={house.console_key}", flush=True)
     print(f"MQTT is at 127.0.0.1:{broker_port}, topics inclined/v1/demo/#. Ctrl-C ends the demo.\n", flush=True)
     routes = demo_routes(house.runner.feed, play.press, play.panel)
     ready = asyncio.Event()
@@ -229,7 +242,7 @@ def free_port_any() -> int:
         return int(sock.getsockname()[1])
 
 
-def settings_of(folder: Path, port: int, broker_port: int, units: str) -> "Settings":
+def settings_of(folder: Path, page_port: int, broker_port: int, units: str) -> "Settings":
     """Return the demo's settings: the shipped rules in `enforce`."""
     from daemon.settings import parse
 
@@ -241,7 +254,7 @@ def settings_of(folder: Path, port: int, broker_port: int, units: str) -> "Setti
         "machine": machine,
         "policy": {"min_incline": Decimal("1.0")},
         "mqtt": {"host": "127.0.0.1", "port": broker_port},
-        "api": {"port": port},
+        "api": {"port": page_port},
         "store": {"path": str(folder / "inclined.db")},
         "console": {"key_file": str(folder / "console.key")},
     }

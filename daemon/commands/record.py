@@ -13,6 +13,14 @@ from drivers.contract import DriverError, Machine, Reading, Said
 EXAMPLE = "example: inclined record ftms:AA:BB:CC:DD:EE:FF walk.jsonl --seconds 120"
 
 
+def duration(text: str) -> float:
+    """Return seconds, more than none and at most a day; ValueError otherwise."""
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise ValueError(text)
+    return seconds
+
+
 def add(subparsers: Subparsers) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser(
@@ -20,13 +28,24 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("driver", help="the treadmill: ftms:AA:BB:CC:DD:EE:FF, simulated: or replay:FILE")
     parser.add_argument("file", type=Path, help="the recording; must not exist yet")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long; default: 60")
+    parser.add_argument("--seconds", type=duration, default=60.0, help="how long; default: 60")
 
 
 def run(args: argparse.Namespace) -> int:
     """Record until the time is over or Ctrl-C; 1 when the link cannot be made or ends by itself."""
+    written = 0
+
+    def write(line: str) -> None:
+        nonlocal written
+        written += '"heard"' in line
+        print(line, end="", file=file, flush=True)
+
     with args.file.open("x", encoding="utf-8") as file:
-        return asyncio.run(_record(args.driver, args.seconds, lambda line: print(line, end="", file=file, flush=True)))
+        try:
+            return asyncio.run(_record(args.driver, args.seconds, write))
+        finally:
+            if not written:  # nothing was said: the next try shall find its place free
+                args.file.unlink()
 
 
 async def _record(spec: str, seconds: float, write: Callable[[str], None]) -> int:
