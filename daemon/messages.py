@@ -20,7 +20,7 @@ class Message(BaseModel):
 
 
 class State(Message):
-    """The machine now: retained, at most once a second while running, every 30 s when idle."""
+    """The machine now: retained; about once a second while running, at once on a turn, every 30 s when idle."""
 
     ts: datetime | None
     """UTC; null while the clock is not known to be right."""
