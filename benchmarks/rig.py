@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -101,12 +102,18 @@ def inbox(port: int) -> Iterator[Inbox]:
 @contextlib.contextmanager
 def running(command: list[str], stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
     """Run command in the block, then end it and wait."""
-    process = subprocess.Popen([*FIRST, *command], stdout=stdout, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen([*FIRST, *command], stdout=stdout, stderr=subprocess.DEVNULL, text=True, env=compiled())
     try:
         yield process
     finally:
         process.terminate()
         process.wait(LIMIT_S)
+
+
+def compiled() -> dict[str, str]:
+    """Return an environment in which Python keeps what it compiled, as an installed package does; in a place apart."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "inclined-bench-compiled")}
 
 
 def python(*arguments: object) -> list[str]:

@@ -53,6 +53,7 @@ class House:
     board: Board
     publisher: Publisher | None
     console_key: str
+    store_fault: str | None = None
     web_fault: str | None = None
     listeners: list[Callable[[Happened], None]] = field(default_factory=list)
 
@@ -72,7 +73,7 @@ class House:
 
     def faults(self) -> dict[str, str | None]:
         """Return what is wrong with each part, in one line, as far as the broker may be told."""
-        return {"treadmill": self.runner.fault, "store": self.store.fault, "web": self.web_fault}
+        return {"treadmill": self.runner.fault, "store": self.store_fault or self.store.fault, "web": self.web_fault}
 
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
@@ -98,8 +99,8 @@ def identity_of(settings: Settings) -> Identity:
 
 
 def build(settings: Settings, clock: Clock, driver: Driver) -> House:
-    """Open the store and make the parts, in the running loop; StoreError when the store cannot be opened."""
-    store = Store.open(settings.store.path, clock, settings.machine.machine)
+    """Open the store and make the parts, in the running loop; StoreError when no store can be opened at all."""
+    store, store_fault = open_store(settings, clock)
     outbox = Outbox(store, settings.machine.machine, clock)
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
@@ -131,6 +132,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = kiosk_key(settings.console.key_file)
     house = House(settings, clock, store, outbox, rulebook, runner, identity, board, publisher, key)
+    house.store_fault = store_fault
     late.append(house)
     restored = store.restored()
     if restored is not None:
@@ -146,16 +148,31 @@ async def counters_of(store: Store) -> Counters | None:
         return None
 
 
+def open_store(settings: Settings, clock: Clock) -> tuple[Store, str | None]:
+    """Return the store, or one in the run-time folder and why: a full or broken disk must not stop the daemon."""
+    machine = settings.machine.machine
+    try:
+        return Store.open(settings.store.path, clock, machine), None
+    except StoreError as error:
+        fault = f"{error}. Until it is mended and the daemon started again, what is counted is lost at the next boot."
+        log.error("%s", fault)  # noqa: TRY400, the reader needs the sentence, not our stack
+    folder = settings.console.key_file.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be made: {error.strerror}") from error
+    return Store.open(folder / "inclined.db", clock, machine), fault
+
+
 def broker_of(settings: Settings) -> Broker:
-    """Return how to reach the broker; OSError when a password file cannot be read."""
+    """Return how to reach the broker."""
     mqtt = settings.mqtt
     assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
-    password = mqtt.password_file.read_text(encoding="utf-8").splitlines()[0] if mqtt.password_file else None
     return Broker(
         host=mqtt.host,
         port=mqtt.port,
         username=mqtt.username,
-        password=password,
+        password_file=mqtt.password_file,
         keepalive=mqtt.keepalive,
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,

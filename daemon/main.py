@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "look after this machine's treadmill",
     "check": "check the configuration, every value with its source",
     "scan": "list the treadmills in reach",
+    "record": "write down what a treadmill says",
     "simulate": "be a treadmill",
     "token": "make a key for the API",
 }

@@ -110,9 +110,9 @@ class Runner:
                 self._wanted.set()
             elif self._tasks is not None:
                 self._tasks.create_task(self._carry_out(effect))
-        seen = snapshot(self.state, before.seq, before.at)
+        seen = snapshot(self.state, before.seq + 1, self._clock.now())
         if seen != before:
-            self.feed.publish(snapshot(self.state, before.seq + 1, self._clock.now()))
+            self.feed.publish(seen)
 
     def hear(self, said: Said) -> None:
         """Take what the machine says; the driver's sink, never raises."""
@@ -123,7 +123,7 @@ class Runner:
         self._until = now + SILENT_MS
         try:
             self.submit(said)
-        except Exception:
+        except Exception:  # a bug of ours must not make the driver's callback deaf
             log.exception("The core failed on %r; it is dropped and nothing is sent.", said)
 
     async def _keep_ticking(self) -> None:
@@ -197,8 +197,8 @@ class Runner:
     async def _stay_away(self) -> None:
         """While a member's app has the machine: look now and then whether its one link is free again."""
         self._errand = Errand.LENT
-        self._wanted.clear()
-        while not self._wanted.is_set():
+        while self.state.link is Link.LENT:
+            self._wanted.clear()
             try:
                 await asyncio.wait_for(self._wanted.wait(), SLOT_S)
             except TimeoutError:
@@ -228,7 +228,7 @@ class Runner:
         except DriverError as error:
             log.warning("What the treadmill did is unknown: %s", error)
             result = Result.UNKNOWN
-        except Exception:
+        except Exception:  # whatever went wrong, the outcome is unknown and the daemon goes on
             log.exception("Carrying out %r failed; what the treadmill did is unknown.", effect)
             result = Result.UNKNOWN
         self.submit(Outcome(self._clock.now(), effect.id, result))

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from daemon.policy.guard import RAISE, blocked, not_cooling, warm
@@ -28,10 +28,13 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The machine, the session and the prompt at one moment; None is unknown, never zero."""
+    """The machine, the session and the prompt at one moment; None is unknown, never zero.
 
-    at: int
-    seq: int
+    Two are equal when the same is seen, whenever that was.
+    """
+
+    at: int = field(compare=False)
+    seq: int = field(compare=False)
     link: Link
     phase: Phase
     mode: Mode

@@ -33,6 +33,7 @@ class Broker:
     port: int = 1883
     username: str | None = None
     password: str | None = None
+    password_file: Path | None = None  # its first line, in place of password; read anew for each connection
     keepalive: int = 30
     ca: Path | None = None
     cert: Path | None = None
@@ -64,12 +65,13 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
 
 async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
     context = await asyncio.to_thread(_context, broker) if broker.ca else None
+    password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
     status = PUBLISHED["status"]
     return Client(
         broker.host,
         broker.port,
         username=broker.username,
-        password=broker.password,
+        password=password,
         identifier=f"inclined-{tree.site}-{tree.machine}",
         will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
         clean_session=True,  # what must not be lost is in the outbox, and wishes of yesterday are refused anyway
@@ -80,6 +82,19 @@ async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
         logger=library,
         socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),  # else a message waits up to 40 ms for an answer
     )
+
+
+def _first_line(path: Path) -> str:
+    """Return the password in the file at path; OSError says in words why there is none."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            found = file.readline().rstrip("\r\n")
+        wrong = "" if found else "has an empty first line"
+    except (OSError, UnicodeDecodeError) as error:
+        found, wrong = "", f"cannot be read: {getattr(error, 'strerror', 'it is no UTF-8')}"
+    if wrong:
+        raise OSError(f"the password_file {path} {wrong}")
+    return found
 
 
 def _context(broker: Broker) -> ssl.SSLContext:

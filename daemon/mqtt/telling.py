@@ -51,26 +51,33 @@ class Telling:
         self._count.set()
 
     async def states(self) -> None:
-        """Publish the state when it changes, at most once a second, at least every 30 s; and what else changed."""
+        """Publish the state on each turn of link or phase, else once a second when it changes, at least every 30 s."""
         with self._ports.feed.subscribe(self._news.set, depth=1) as reader:
             while True:
                 self._news.clear()
                 new = reader.take()
                 seen = new or replace(self._ports.feed.latest, at=self._ports.clock.now())  # it still holds
+                state = state_message(seen, self._ports.clock, self._ports.faults().get(TREADMILL))
+                await self.publish("state", state.model_dump_json())
                 for name, payload in self._retained(seen):
                     if self._told.get(name) != payload:
                         self._told[name] = payload
                         await self.publish(name, payload)
-                state = state_message(seen, self._ports.clock, self._ports.faults().get(TREADMILL))
-                await self.publish("state", state.model_dump_json())
-                await asyncio.sleep(self._pace.running)
-                await self._newer()
+                await self._due(seen)
 
-    async def _newer(self) -> None:
-        """Wait for something to tell; what came a while ago waits a moment for the next, so that news are new."""
-        due = self._pace.next if self._news.is_set() else self._pace.idle - self._pace.running
-        self._news.clear()
-        await happens(self._news, due)
+    async def _due(self, told: Snapshot) -> None:
+        """Wait until a state is due: at once on a turn, else after the least time when the next reading comes.
+
+        What came meanwhile may be old, so it waits a moment for the next; then it is told as it is.
+        """
+        loop, feed = asyncio.get_running_loop(), self._ports.feed
+        rested, came = loop.time() + self._pace.running, False
+        while (left := rested - loop.time()) > 0 and not turned(told, feed.latest):
+            if await happens(self._news, left):
+                came = True
+                self._news.clear()
+        if not turned(told, feed.latest):
+            await happens(self._news, self._pace.next if came else self._pace.idle - self._pace.running)
 
     def _retained(self, seen: Snapshot) -> Iterator[tuple[str, str]]:
         yield "link", link_word(seen)
@@ -128,6 +135,11 @@ class Telling:
 def link_word(seen: Snapshot) -> str:
     """Return the treadmill's state behind the daemon: stale while the link is up and nothing fresh comes."""
     return STALE if seen.link is Link.UP and seen.phase is Phase.UNKNOWN else LINKS[seen.link]
+
+
+def turned(told: Snapshot, seen: Snapshot) -> bool:
+    """Tell whether the link or the phase is another than was told."""
+    return (told.link, told.phase) != (seen.link, seen.phase)
 
 
 async def happens(event: asyncio.Event, limit_s: float) -> bool:

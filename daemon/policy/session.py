@@ -21,7 +21,7 @@ class Totals:
         return self.belt + self.pause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: Turn changes it by its dictionary
 class Session:
     """What is known of the session under way; saved every few seconds and continued after a restart."""
 

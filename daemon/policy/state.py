@@ -103,7 +103,7 @@ class Nudged:
     otherwise: str = "expired"  # its outcome, unless the member takes the belt off the flat in time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: Turn changes it by its dictionary
 class State:
     """What the core knows; `fresh_state` makes the first one."""
 

@@ -10,12 +10,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, async_playwright, expect
 
-from tests.pages.conftest import browser as opened_browser
-
-browser = opened_browser
-"""The same Chromium as the pages' tests have."""
+from tests.pages.stage import CHROMIUM, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -52,6 +49,14 @@ async def demo() -> AsyncIterator[Demo]:
     assert process.returncode == 0, err.decode()
     assert b"The demo is over." in out
     assert b"Traceback" not in err
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as player:
+        opened = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        await opened.close()
 
 
 async def test_the_first_line_is_the_page_and_a_nudge_comes_within_thirty_seconds(demo: Demo) -> None:

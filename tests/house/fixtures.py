@@ -37,8 +37,8 @@ class HandClock:
         return datetime.fromtimestamp(self.wall_offset + self.at / 1000, UTC) if self.synced else None
 
 
-def table(folder: Path, port: int = 0, **machine: Any) -> dict[str, Any]:
-    """Return a configuration; keywords go to [machine]."""
+def table(folder: Path, port: int = 0, run: Path | None = None, **machine: Any) -> dict[str, Any]:
+    """Return a configuration; keywords go to [machine], run is the run-time folder."""
     return {
         "machine": {
             "site": "north",
@@ -54,7 +54,7 @@ def table(folder: Path, port: int = 0, **machine: Any) -> dict[str, Any]:
         "policy": {"min_incline": Decimal("1.0")},
         "api": {"port": port} if port else {},
         "store": {"path": str(folder / "inclined.db")},
-        "console": {"key_file": str(folder / "console.key")},
+        "console": {"key_file": str((run or folder) / "console.key")},
     }
 
 
@@ -125,12 +125,13 @@ async def lived(
     profile: Profile = NORMAL,
     server: FtmsServer | None = None,
     port: int = 0,
+    run: Path | None = None,
     **machine: Any,
 ) -> AsyncIterator[Lived]:
     """Build a daemon and let it live until the end of the block; its link is up when the block begins."""
     clock = clock or HandClock()
     link = SimulatedLink(server or FtmsServer(profile=profile, at=clock.now()), now=clock.now, by_hand=True)
-    settings = parse(table(folder, port, **machine), "test")
+    settings = parse(table(folder, port, run, **machine), "test")
     house = build(settings, clock, ftms_driver(link, now=clock.now))
     living = Lived(house, clock, link)
     house.listeners.append(living.told.append)

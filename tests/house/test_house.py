@@ -110,6 +110,26 @@ async def test_a_lost_link_comes_back_and_the_session_goes_on(tmp_path: Path, po
         assert after.id == session.id
 
 
+async def test_numbers_that_are_too_old_are_not_shown(tmp_path: Path, port: int) -> None:
+    async with lived(tmp_path, port=port) as living:
+        living.walk()
+        await living.pass_time(20_000)
+        assert living.house.runner.feed.latest.speed == 600
+        living.link.server.profile = PROFILES["silent"]
+        await living.pass_time(4_500)
+        assert living.house.runner.feed.latest.speed == 600
+        await living.pass_time(1_000)
+        assert living.house.runner.feed.latest.speed is None
+
+
+async def test_a_link_that_is_given_back_at_once_comes_back(tmp_path: Path, port: int) -> None:
+    async with lived(tmp_path, port=port) as living:
+        now = living.clock.now()
+        living.house.runner.submit(LendAsked(now))
+        living.house.runner.submit(ReturnAsked(now))
+        await living.shown(lambda: living.house.runner.state.link is Link.UP)
+
+
 async def test_own_app_takes_the_link_and_gives_it_back(tmp_path: Path, port: int) -> None:
     async with lived(tmp_path, port=port) as living:
         living.walk()
@@ -182,6 +202,15 @@ async def test_a_taken_port_is_told_and_the_rest_goes_on(tmp_path: Path) -> None
         async with lived(tmp_path, port=taken.getsockname()[1]) as living:
             assert "cannot listen" in living.house.health().checks["web"]
             await raised(living)
+
+
+async def test_a_store_that_cannot_be_opened_is_told_and_the_rest_goes_on(tmp_path: Path, port: int) -> None:
+    (tmp_path / "inclined.db").mkdir()
+    async with lived(tmp_path, port=port, run=tmp_path / "run") as living:
+        check = living.house.health().checks["store"]
+        assert str(tmp_path / "inclined.db") in check
+        assert "lost at the next boot" in check
+        await raised(living)
 
 
 def test_a_second_daemon_for_the_same_machine_is_refused() -> None:

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, Page, expect
 
 from daemon.policy.events import Answer, Answered, Confirmed, Event, HelpAsked, LendAsked, ReturnAsked
 from daemon.policy.state import Kind, Link
-from tests.pages.stage import Stage, drawn, open_console
+from tests.pages.stage import SIZES, Stage, drawn, open_console
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -83,6 +83,45 @@ async def test_a_finger_that_came_down_on_another_prompt_answers_nothing(browser
     await page.mouse.down()
     await drawn(page, stage.show(prompt=stage.prompt(Kind.NUDGE, 10, can_raise=True)))
     await page.mouse.up()
+    await stage.later(Confirmed, 2)
+    assert answers(stage) == []
+
+
+async def finger(page: Page, key: str, across_mm: float, held: int = 0, *, cancelled: bool = False) -> None:
+    """Put a finger on the middle of a key, slide it, hold it for so many frames, and let go."""
+    box = await page.locator(key).bounding_box()
+    assert box is not None
+    cdp = await page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 6):
+        spot = {"x": x + across_mm * SIZES[0].mm * step / 5, "y": y}
+        await cdp.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [spot]})
+    await page.evaluate(
+        """(left) => new Promise((done) => {
+          (function next() { left-- > 0 ? requestAnimationFrame(next) : done(); })();
+        })""",
+        held,
+    )
+    end = "touchCancel" if cancelled else "touchEnd"
+    await cdp.send("Input.dispatchTouchEvent", {"type": end, "touchPoints": []})
+
+
+@pytest.mark.parametrize(("across_mm", "held"), [(0, 60), (5, 0), (20, 0), (-12, 60)])
+async def test_a_runners_finger_may_slide_and_stay(browser: Browser, stage: Stage, across_mm: float, held: int) -> None:
+    """A browser calls it no click any more after 3 mm."""
+    page = await nudged(browser, stage)
+    await finger(page, "#decline", across_mm, held)
+    await stage.until(lambda: answers(stage) == [(9, Answer.DECLINE)])
+
+
+@pytest.mark.parametrize(("across_mm", "cancelled"), [(-60, False), (-36, False), (0, True)])
+async def test_a_finger_that_leaves_its_key_takes_it_back(
+    browser: Browser, stage: Stage, across_mm: float, cancelled: bool
+) -> None:
+    """At -60 mm it leaves on the other key, at -36 mm between the two."""
+    page = await nudged(browser, stage)
+    await finger(page, "#decline", across_mm, cancelled=cancelled)
     await stage.later(Confirmed, 2)
     assert answers(stage) == []
 

@@ -107,6 +107,7 @@ async def test_cancel_ends_confirmation_when_its_message_is_lost(browser: Browse
     await page.evaluate("() => new Promise(requestAnimationFrame)")
     assert await silent(page, stage)
     assert cancels(stage) == []
+    assert await page.locator("#cancel").text_content() == "Cancelling"
 
 
 async def test_cancel_without_a_line_holds_when_the_line_is_back(browser: Browser, stage: Stage) -> None:
@@ -117,8 +118,22 @@ async def test_cancel_without_a_line_holds_when_the_line_is_back(browser: Browse
     before = len(stage.confirmed(7))
     stage.start()
     await drawn(page, stage.show(prompt=stage.prompt(Kind.COUNTDOWN, 7, digit=18)))
+    await stage.until(lambda: cancels(stage) == [7])  # said as soon as it can be
     assert await silent(page, stage)
     assert len(stage.confirmed(7)) == before
+    assert cancels(stage) == [7]
+
+
+async def test_the_member_sees_that_cancel_was_felt(browser: Browser, stage: Stage) -> None:
+    page = (await open_console(browser, stage)).page
+    await counting(page, stage)
+    assert await page.locator("#cancel").text_content() == "Cancel"
+    await touch_down(page)
+    assert await page.locator("#cancel").text_content() == "Cancelling"
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.COUNTDOWN, 7, digit=19)))
+    assert await page.locator("#cancel").text_content() == "Cancelling"
+    await drawn(page, stage.show(prompt=stage.prompt(Kind.COUNTDOWN, 8, digit=20)))
+    assert await page.locator("#cancel").text_content() == "Cancel"
 
 
 async def test_after_a_restart_the_same_number_is_another_prompt(browser: Browser, stage: Stage) -> None:

@@ -43,6 +43,12 @@ const COUNTS = {
   raising: { write: (digit) => `${(digit / 10).toFixed(1)} %`, read: (text) => Math.round(Number.parseFloat(text) * 10) },
 };
 
+// The member sees at once that Cancel was felt, whether or not the daemon has heard it yet.
+export function drawCancelled() {
+  const { id, cancelled } = at("prompt").dataset;
+  write("cancel", id === cancelled ? "Cancelling" : "Cancel");
+}
+
 function numbers({ speed, incline, seconds, distance, min_incline: least }) {
   write("speed", speed?.toFixed(1) ?? UNKNOWN);
   write("incline", incline?.toFixed(1).replace("-", "\u2212") ?? UNKNOWN);
@@ -91,6 +97,7 @@ function show({ id, kind, headline, body, keys, help }) {
   prompt.hidden = false;
   at("screen").dataset.view = "ask";
   at("digit").hidden = !COUNTS[kind];
+  drawCancelled();
   for (const key of KEYS) at(key).hidden = !keys.includes(key);
   at("help").hidden = !help;
   at("lend").hidden = true;

@@ -2,24 +2,26 @@
 import { at } from "./draw.js";
 
 const TWICE_MS = 300;
+const KEYS = ["raise", "decline", "help", "lend", "return"];
 
 export function listenKeys(line, lease) {
   const asked = () => Number(at("prompt").dataset.id || 0);
-  let pressed = null; // the prompt that was on the screen when the finger came down
+  const down = new Map(); // what each finger came down on
   let last = -TWICE_MS;
 
-  function cancel() {
-    if (at("cancel").checkVisibility()) {
-      lease.stop();
-      line.send({ type: "touch", key: "cancel", prompt: asked() });
-    }
+  function touch(key, now) {
+    if (now - last < TWICE_MS) return;
+    last = now;
+    line.send({ type: "touch", key, prompt: asked() });
   }
 
-  function touch(key, event) {
-    const byFinger = event.detail > 0;
-    if (event.timeStamp - last < TWICE_MS || (byFinger && pressed !== asked())) return;
-    last = event.timeStamp;
-    line.send({ type: "touch", key, prompt: asked() });
+  // A runner's finger slides: it counts while it leaves the same key, of the same prompt, that it came down on.
+  // The browser's own click would be lost after 3 mm.
+  function letGo(event) {
+    const { key, prompt } = down.get(event.pointerId) ?? {};
+    down.delete(event.pointerId);
+    const on = document.elementFromPoint(event.clientX, event.clientY)?.id;
+    if (KEYS.includes(key) && on === key && prompt === asked()) touch(key, event.timeStamp);
   }
 
   function typed(event) {
@@ -29,11 +31,24 @@ export function listenKeys(line, lease) {
     if (!event.repeat) cancel();
   }
 
-  addEventListener("keydown", typed);
-  at("cancel").addEventListener("pointerdown", cancel);
-  at("cancel").addEventListener("click", (event) => event.detail === 0 && cancel()); // a screen reader's touch
-  addEventListener("pointerdown", () => (pressed = asked()), { capture: true });
-  for (const key of ["raise", "decline", "help", "lend", "return"]) {
-    at(key).addEventListener("click", (event) => touch(key, event));
+  function cancel() {
+    if (at("cancel").checkVisibility()) lease.cancel();
   }
+
+  // A finger's click was a pointer before; without one it is a keyboard's or a screen reader's.
+  function clicked(event) {
+    if (event.detail > 0) return;
+    if (event.target.id === "cancel") cancel();
+    else if (KEYS.includes(event.target.id)) touch(event.target.id, event.timeStamp);
+  }
+
+  at("cancel").addEventListener("pointerdown", cancel);
+  addEventListener("pointerdown", (event) => {
+    if (event.button === 0) down.set(event.pointerId, { key: event.target.id, prompt: asked() });
+  });
+  addEventListener("pointerup", letGo);
+  addEventListener("pointercancel", (event) => down.delete(event.pointerId));
+  addEventListener("click", clicked);
+  addEventListener("keydown", typed);
+  addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch is a touch
 }

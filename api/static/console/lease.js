@@ -1,22 +1,26 @@
 // Confirms what is drawn, from an animation frame of the visible page. A page that is hidden, stuck or closed
 // confirms nothing, and after Cancel it stops by itself, so that a lost message cancels too.
-import { at, drawn } from "./draw.js";
+import { at, drawCancelled, drawn } from "./draw.js";
 
 const EVERY_MS = 350;
 
 export function confirmAlways(line) {
-  const prompt = at("prompt");
+  const prompt = at("prompt").dataset; // `cancelled` names the prompt that the member cancelled
   let last = -EVERY_MS;
   let before = "";
-  let cancelled = null;
+  let unsaid = false; // that Cancel found no line
 
   function confirm(now) {
     // The daemon itself says that nothing is asked: numbers of prompts may begin again after its restart.
-    if (prompt.dataset.id === "0") cancelled = null;
+    if (prompt.id === "0") delete prompt.cancelled;
+    if (prompt.cancelled && prompt.cancelled === prompt.id) return say();
     const word = JSON.stringify(drawn());
-    if (cancelled !== null && prompt.dataset.id === cancelled) return;
     if (word === before && now - last < EVERY_MS) return;
     if (line.send({ type: "confirm", ...JSON.parse(word) })) [last, before] = [now, word];
+  }
+
+  function say() {
+    if (unsaid && line.send({ type: "touch", key: "cancel", prompt: Number(prompt.cancelled) })) unsaid = false;
   }
 
   function frame(now) {
@@ -26,8 +30,11 @@ export function confirmAlways(line) {
 
   requestAnimationFrame(frame);
   return {
-    stop() {
-      cancelled = prompt.dataset.id;
+    cancel() {
+      prompt.cancelled = prompt.id;
+      unsaid = true;
+      say();
+      drawCancelled();
     },
   };
 }
