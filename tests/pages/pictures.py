@@ -1,4 +1,7 @@
-"""Draws the pictures of docs/pictures anew: `python -m tests.pages.pictures [FOLDER]`; then look at them."""
+"""Draws the console's pictures of docs/pictures anew; with a folder, every state at every size into it. Look at them.
+
+`python -m tests.pages.pictures [FOLDER]`
+"""
 
 import asyncio
 import sys
@@ -31,13 +34,22 @@ def scenes(stage: Stage) -> dict[str, dict[str, Any]]:
     }
 
 
+KEPT = {
+    *("calm-800x480", "nudge-800x480", "countdown-800x480", "link-lost-800x480"),
+    *("nudge-720x1280", "nudge-1024x600", "nudge-1280x800"),
+}
+"""Those that the docs show."""
+
+
 async def draw(browser: Browser, stage: Stage, folder: Path) -> None:
     for size in SIZES:
         opened = await open_console(browser, stage, size)
-        for name, changes in scenes(stage).items():
-            stage.notice = NOTICE if name == "notice" else None
+        for scene, changes in scenes(stage).items():
+            stage.notice = NOTICE if scene == "notice" else None
             await drawn(opened.page, stage.show(**changes))
-            await opened.page.screenshot(path=folder / f"{name}-{size.width}x{size.height}.png")
+            name = f"{scene}-{size.width}x{size.height}"
+            if name in KEPT or folder != FOLDER:
+                await opened.page.screenshot(path=folder / f"{name}.png")
         await opened.page.context.close()
 
 

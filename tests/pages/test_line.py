@@ -73,7 +73,7 @@ async def test_old_numbers_go_after_two_seconds(browser: Browser, stage: Stage) 
     assert await texts(page, "headline", *NUMBERS) == ["Reconnecting", *[UNKNOWN] * 4]
     await expect(page.locator("#cancel")).to_be_hidden()
     await page.clock.run_for(600)  # it gave the silent line up, and opens another
-    await expect(page.locator("#digit")).to_have_text("12")
+    await expect(page.locator("#cancel")).to_be_visible()
 
 
 async def test_it_comes_back_by_itself(browser: Browser, stage: Stage) -> None:
