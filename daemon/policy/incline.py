@@ -9,10 +9,10 @@ from dataclasses import replace
 from daemon.policy import rules as r
 from daemon.policy.accounts import eligible
 from daemon.policy.events import Answer, Answered, Outcome, RaiseIncline, RequestControl, Result
-from daemon.policy.guard import ENFORCE, NUDGE, RAISE, SAFE, blocked, goal, moving, next_step, warm
+from daemon.policy.guard import ENFORCE, NUDGE, RAISE, SAFE, blocked, goal, moving, next_step, screen, warm
 from daemon.policy.lease import digit, unbroken
 from daemon.policy.rules import Mode
-from daemon.policy.state import Control, Kind, Nudged, Prompt, Raise, Stage
+from daemon.policy.state import Control, Kind, Nudged, Prompt, Raise, Stage, State
 from daemon.policy.turn import Turn, fresh
 
 AT_ONCE = ENFORCE + RAISE
@@ -47,7 +47,7 @@ def nudge_when_due(turn: Turn) -> None:
         kind = Kind.NUDGE
     prompt = turn.state.prompt
     if prompt is not None:
-        turn.set(nudged=Nudged(prompt.id, at))
+        turn.set(nudged=Nudged(prompt.id, at, watched=screen(state, at)))
         turn.tell("nudge", step="offered", prompt=prompt.id, form=kind.value)
 
 
@@ -110,7 +110,7 @@ def settle(turn: Turn, outcome: str | None = None) -> None:
         return
     turn.set(nudged=None)
     end = outcome or (nudged.otherwise if nudged.shown else "undelivered")
-    if end == "undelivered":
+    if end == "undelivered" and not nudged.watched:
         turn.set_session(unseen=True, nudged_at=None)
     turn.tell("nudge", step="ended", prompt=nudged.prompt, outcome=end)
 
@@ -233,15 +233,20 @@ def _send(turn: Turn, raising: Raise) -> None:
     turn.emit(RaiseIncline(number, target))
 
 
+def _here(state: State, raising: Raise) -> bool:
+    """Tell whether the deck has been seen at the step since this stage began."""
+    return state.incline is not None and state.incline.at > raising.since and state.incline.value >= raising.step
+
+
 def _waiting(turn: Turn, raising: Raise) -> None:
-    if turn.at - raising.since >= r.OUTCOME_MS:
+    moved = raising.stage is Stage.ASKING or _here(turn.state, raising)
+    if turn.at - raising.since >= (r.OUTCOME_MS if moved else r.ARRIVAL_MS):
         end_raise(turn, "unknown")
 
 
 def _moving(turn: Turn, raising: Raise) -> None:
     state = turn.state
-    here = state.incline is not None and state.incline.at > raising.since and state.incline.value >= raising.step
-    if here and state.equal_inclines >= r.REST_SAMPLES:
+    if _here(state, raising) and state.equal_inclines >= r.REST_SAMPLES:
         turn.set(raising=replace(raising, stage=Stage.RESTING, since=turn.at))
         if raising.step >= raising.goal:
             end_raise(turn, "done")
@@ -269,13 +274,15 @@ STAGES = {
 
 
 def outcome(turn: Turn, event: Outcome) -> None:
-    """Take what became of an effect; one that is not awaited any more changes nothing but control."""
+    """Take what became of an effect; of one that is not awaited any more only the bad news counts."""
     raising = turn.state.raising
+    if event.result in (Result.REFUSED, Result.UNKNOWN) and event.effect < turn.state.next_id:
+        turn.set_session(raising_over=True)
+        if event.result is Result.REFUSED:
+            turn.set(control=Control.LOST)
     if raising is None or raising.effect != event.effect:
         return
     if event.result is not Result.ACCEPTED:
-        if event.result is Result.REFUSED:
-            turn.set(control=Control.LOST)
         end_raise(turn, event.result.value)
     elif raising.stage is Stage.ASKING:
         turn.set(control=Control.HELD)

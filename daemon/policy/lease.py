@@ -29,7 +29,9 @@ def confirm(turn: Turn, event: Confirmed) -> None:
     elif lease.screen != event.screen:
         return
     turn.set(lease=replace(lease, at=turn.at))
-    prompt = turn.state.prompt
+    prompt, nudged = turn.state.prompt, turn.state.nudged
+    if prompt is not None and nudged is not None and nudged.prompt == prompt.id:
+        turn.set(nudged=replace(nudged, watched=True))
     if prompt is None or event.prompt != prompt.id:
         return
     if prompt.kind in CONFIRMED and abs(event.digit - digit(prompt, turn.at)) > r.DIGIT_SLACK:

@@ -100,6 +100,7 @@ class Nudged:
     prompt: int
     since: int
     shown: bool = False
+    watched: bool = False  # a screen was alive meanwhile, whatever it drew
     otherwise: str = "expired"  # its outcome, unless the member takes the belt off the flat in time
 
 
