@@ -183,8 +183,10 @@ def restore(turn: Turn, event: Restored) -> None:
         turn.set(session=session)
         close(turn, "gap")
     else:
-        moved = replace(session, started=turn.at - (session.last - session.started), last=turn.at, nudged_at=turn.at)
-        turn.set(session=replace(moved, stopped_since=None), sample_at=turn.at, unproved=True)
+        by, quiet = turn.at - session.last, session.quiet_until
+        moved = replace(session, started=session.started + by, last=turn.at, nudged_at=turn.at, stopped_since=None)
+        turn.set(session=replace(moved, quiet_until=None if quiet is None else quiet + by))
+        turn.set(sample_at=turn.at, unproved=True)
 
 
 def silence(turn: Turn) -> None:
