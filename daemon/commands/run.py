@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from daemon.claim import Claimed, claim
@@ -39,11 +41,21 @@ def run(args: argparse.Namespace) -> int:
     )
     logging.getLogger("bleak").setLevel(logging.INFO)  # it tells every byte, and so does our recorder
     try:
-        held = claim(settings.machine.driver)
+        with claimed(settings.machine.driver):
+            return asyncio.run(_live(settings))
     except Claimed as error:
         return complain(str(error), FAILED)
+
+
+@contextlib.contextmanager
+def claimed(spec: str) -> Iterator[None]:
+    """Hold the machine for this process; a simulated one and a recording are nobody's."""
+    if spec.startswith(("simulated:", "replay:")):
+        yield
+        return
+    held = claim(spec)
     try:
-        return asyncio.run(_live(settings))
+        yield
     finally:
         held.release()
 

@@ -81,7 +81,8 @@ def permits(state: State, effect: int, at: int) -> bool:
 
 def _is_news(state: State, reading: Reading) -> bool:
     late = state.sample_at is not None and reading.at <= state.sample_at
-    return state.link is Link.UP and not late
+    old = state.at - reading.at > r.FRESH_MS  # also where no newer one is remembered
+    return state.link is Link.UP and not late and not old
 
 
 def _take(turn: Turn, event: Event) -> None:  # noqa: C901, one line for each kind of event
