@@ -117,7 +117,7 @@ async def test_a_runners_finger_may_slide_and_stay(browser: Browser, stage: Stag
 
 @pytest.mark.parametrize(("across_mm", "cancelled"), [(-60, False), (-36, False), (0, True)])
 async def test_a_finger_that_leaves_its_key_takes_it_back(
-    browser: Browser, stage: Stage, across_mm: float, cancelled: bool
+    browser: Browser, stage: Stage, across_mm: float, *, cancelled: bool
 ) -> None:
     """At -60 mm it leaves on the other key, at -36 mm between the two."""
     page = await nudged(browser, stage)
