@@ -19,7 +19,7 @@ def meet(turn: Turn, machine: Machine) -> None:
     turn.set(
         link=Link.UP, machine=machine, control=Control.NOT_ASKED, sample_at=seen, speed=None, incline=None,
         distance=None, elapsed=None, remaining=None, training=Training.UNKNOWN, equal_inclines=0, speeds=(),
-        speed_ref=None, changed_at=None, safety_out=False, slot_free_since=None,
+        speed_ref=None, changed_at=None, safety_out=False, slot_free_since=None, remaking=False,
     )  # fmt: skip
 
 
@@ -47,6 +47,8 @@ def _take_speed(turn: Turn, reading: Reading) -> None:
     old = [g for g in past if g.at <= reading.at - r.STEADY_MS][-1:]
     kept = (*old, *(g for g in past if g.at > reading.at - r.STEADY_MS))
     turn.set(speed=gauge, speeds=kept if kept and kept[-1].value == gauge.value else (*kept, gauge))
+    if turn.state.even_since is None or abs(reading.speed - turn.state.even_speed) > r.EVEN_SPEED:
+        turn.set(even_since=reading.at, even_speed=reading.speed)
     reference = turn.state.speed_ref
     if reference is None or abs(reading.speed - reference) >= r.SPEED_NOISE:
         turn.set(speed_ref=reading.speed)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from decimal import Context, Decimal, Inexact
+from typing import Any
 
 from daemon.policy.rules import Mode, Rules
 
@@ -72,9 +73,9 @@ def shown(given: object) -> str:
     return f'"{given}"' if isinstance(given, str) else str(given).lower() if isinstance(given, bool) else str(given)
 
 
-def rules_of(table: Mapping[str, object]) -> tuple[dict[str, int], list[tuple[str, str]]]:
+def rules_of(table: Mapping[str, object]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Return the fields of Rules that table sets, and its mistakes as (key, sentence)."""
-    values: dict[str, int] = {}
+    values: dict[str, Any] = {}
     mistakes: list[tuple[str, str]] = []
     for name, given in table.items():
         key = KEYS.get(name)
