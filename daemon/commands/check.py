@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from daemon.messages import Settings as InForce
+from daemon.policy.words import WORDS
 from daemon.rulebook import NOTE, in_force, read_saved
 from daemon.settings import DEFAULT, Settings, SettingsError, load
 from daemon.settings.units import KEYS
@@ -20,7 +21,7 @@ example:
 
 exit status: 0 no mistake, 1 the file cannot be read, 2 mistakes, each on a line of its own
 """
-SECTIONS = ("machine", "mqtt", "api", "store", "console")
+SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -84,8 +85,10 @@ def lines(settings: Settings, policy: InForce) -> Iterator[str]:
             yield f"{key} = {shown}  # {source}"
     yield "[policy]"
     for rule in KEYS.values():
-        value = rule.text(policy.values[rule.field])
+        value = rule.text(int(policy.values[rule.field]))
         yield f"{rule.name} = {value}  # {policy.sources[rule.field]}; {rule.unit}, {rule.doc}"
+    for word in WORDS.values():
+        yield f'{word.field} = "{policy.values[word.field]}"  # {policy.sources[word.field]}; {word.doc}'
 
 
 def plain(value: object) -> str:

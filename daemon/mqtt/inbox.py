@@ -5,14 +5,18 @@ from collections import Counter
 
 from pydantic import ValidationError
 
-from daemon.messages import Ack, SettingsWanted
+from daemon.messages import Ack, FloorState, SettingsWanted
 from daemon.mqtt.orders import LARGEST, Answered, Arrived, Garbage, first_mistake, judge, refused
 from daemon.mqtt.ports import Ports
 from daemon.mqtt.topics import Tree
 from daemon.mqtt.verbs import VERBS, change, obey
+from daemon.policy.events import FloorTold
+from daemon.policy.rules import FLOOR_MS
 
 log = logging.getLogger(__name__)
 
+AHEAD_MS = 10_000
+"""How far the floor's clock may be ahead of ours."""
 DESIRED = "settings/desired"
 """Stands for the id in the ack of the floor's settings, which have none."""
 
@@ -36,6 +40,8 @@ class Inbox:
                 return self._command(Arrived(verb, payload, retained))
             if topic == self._tree.desired:
                 return self._desired(payload)
+            if topic == self._tree.floor:
+                self._floor(payload)
             if topic == self._tree.stored:
                 self._mark(payload)
         except Garbage as error:
@@ -71,6 +77,24 @@ class Inbox:
             raise Garbage(f"on {DESIRED}: {first_mistake(error)}") from None
         reason = change(self._ports, wanted, "floor")
         return refused(DESIRED, "settings", reason) if reason else Ack(id=DESIRED, verb="settings", result="accepted")
+
+    def _floor(self, payload: bytes) -> None:
+        """Take what the floor says of the gym; what is old, of tomorrow, or cannot be dated is not believed."""
+        now = self._ports.clock.wall()
+        if not payload or now is None:
+            return
+        if len(payload) > LARGEST:
+            raise Garbage(f"on _floor/state: {len(payload)} bytes; {LARGEST} are the most")
+        try:
+            told = FloorState.model_validate_json(payload)
+        except ValidationError as error:
+            raise Garbage(f"on _floor/state: {first_mistake(error)}") from None
+        if told.ts.tzinfo is None:
+            raise Garbage("on _floor/state: ts without offset")
+        age = round((now - told.ts).total_seconds() * 1000)
+        if -AHEAD_MS <= age <= FLOOR_MS:
+            at = self._ports.clock.now() - max(0, age)
+            self._ports.submit(FloorTold(at, told.waiting, tuple(sorted(told.free.items()))))
 
     def _mark(self, payload: bytes) -> None:
         if not payload:

@@ -9,6 +9,7 @@ from daemon.clock import Clock
 from daemon.messages import Counters, Event, Settings, SettingsWanted
 from daemon.policy.events import Event as CoreEvent
 from daemon.snapshot import Feed
+from daemon.staff import Staff
 from daemon.wire import Identity
 
 
@@ -54,6 +55,7 @@ class Ports:
     submit: Callable[[CoreEvent], None]
     counters: Callable[[], Awaitable[Counters | None]]
     """None while they cannot be read."""
+    staff: Staff
     show: Callable[[str], bool]
     """Put a message of staff on the screen; False when a countdown is on."""
     identify: Callable[[], bool]

@@ -39,6 +39,7 @@ from daemon.policy.incline import (
     outcome,
     raise_on,
     watch_flat,
+    watch_halt,
     watch_nudged,
     watch_screen,
 )
@@ -169,6 +170,7 @@ def _pass_time(turn: Turn) -> None:
     silence(turn)
     _change_rules(turn)
     watch_flat(turn)
+    watch_halt(turn)
     limits.watch_limit(turn)
     stopping.stop_on(turn)
     stopping.begin_when_due(turn)
@@ -212,7 +214,8 @@ def _member_changed(turn: Turn, *, lower: bool) -> None:
     stopping.cancel(turn, "member")
     withdraw(turn)
     if lower and session is not None and session.risen > 0 and not session.raising_over:
-        turn.tell("command", what="raise", result="lowered_after")
+        soon = session.raised_at is not None and turn.at - session.raised_at <= r.SOON_MS
+        turn.tell("command", what="raise", result="lowered_after", soon=soon)
         turn.set_session(raising_over=True, enforce_over=True, quiet_until=turn.at + turn.state.rules.decline_hold_ms)
 
 

@@ -54,6 +54,13 @@ def _take_speed(turn: Turn, reading: Reading) -> None:
         turn.set(speed_ref=reading.speed)
     if reading.speed >= r.MOVING:
         turn.set(safety_out=False)
+    elif past and past[-1].value >= r.MOVING and _stepped_lately(turn.state, turn.at):
+        turn.set(halted_at=turn.at)
+
+
+def _stepped_lately(state: State, at: int) -> bool:
+    step = state.session.raised_at if state.session is not None else None
+    return step is not None and at - step <= r.UNEXPECTED_MS
 
 
 def _take_incline(turn: Turn, reading: Reading) -> None:
@@ -96,6 +103,8 @@ def note(turn: Turn, notice: Notice) -> bool:
         turn.set(control=Control.LOST)
         turn.set_session(raising_over=True)
         return False
+    if notice.key in (Key.STOPPED, Key.PAUSED, Key.SAFETY):
+        turn.set(key_at=turn.at)
     if notice.key is Key.SAFETY:
         turn.set(safety_out=True)
     # some machines echo a target of ours, though they should tell only the others (FTMS 4.17.1)

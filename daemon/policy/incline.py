@@ -192,7 +192,7 @@ def _send(turn: Turn, raising: Raise) -> None:
         raising=replace(raising, stage=Stage.SENT, since=turn.at, effect=number, start=start, step=target, sent=turn.at)
     )
     if turn.state.session is not None:
-        turn.set_session(risen=turn.state.session.risen + target - start)
+        turn.set_session(risen=turn.state.session.risen + target - start, raised_at=turn.at)
     turn.emit(RaiseIncline(number, target))
 
 
@@ -225,6 +225,19 @@ def _resting(turn: Turn, raising: Raise) -> None:
         end_raise(turn, failed)
     else:
         _send(turn, raising)
+
+
+def watch_halt(turn: Turn) -> None:
+    """Tell of a belt that stopped right after a step of the deck, when nobody's key explains it."""
+    halted, key = turn.state.halted_at, turn.state.key_at
+    if halted is None:
+        return
+    if key is not None and abs(key - halted) <= r.KEY_LATE_MS:
+        turn.set(halted_at=None)
+    elif turn.at - halted > r.KEY_LATE_MS:
+        turn.set(halted_at=None)
+        turn.set_session(raising_over=True)
+        turn.tell("command", what="raise", result="halted_after")
 
 
 STAGES = {

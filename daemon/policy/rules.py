@@ -1,5 +1,6 @@
 """Every number of the policy, once: what a club may set, within which bounds, and what no one may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum, IntEnum
 from typing import Any
@@ -31,9 +32,20 @@ class Action(Enum):
     STOP = "stop"  # besides, one stop after a countdown that anything cancels
 
 
-def setting(default: int, least: int, most: int, unit: str, doc: str) -> Any:  # noqa: ANN401, as dataclasses.field
-    """Declare one setting: its default, its bounds (both allowed), its unit and one line for its reader."""
-    return field(default=default, metadata={"least": least, "most": most, "unit": unit, "doc": doc})
+def setting(default: int, least: int, most: int, unit: str, doc: str, *, zero: bool = False) -> Any:  # noqa: ANN401, as dataclasses.field
+    """Declare one setting: its default, its bounds (zero: 0 is allowed besides), its unit and a line for its reader."""
+    about = {"least": least, "most": most, "unit": unit, "doc": doc, "zero": zero}
+    return field(default=default, metadata=about)
+
+
+def within(about: Mapping[str, Any], value: int) -> bool:
+    """Tell whether value may be, by a setting's metadata."""
+    return bool(about["least"] <= value <= about["most"] or (value == 0 and about["zero"]))
+
+
+def may_be(about: Mapping[str, Any]) -> str:
+    """Return what a setting may be, for a sentence."""
+    return f"{'0 or ' if about['zero'] else ''}{about['least']} to {about['most']} {about['unit']}"
 
 
 PEAK = "Mon-Fri 06:00-09:00, Mon-Fri 16:30-20:00"
@@ -62,9 +74,11 @@ class Rules:
     quiet_ms: int = setting(60_000, 30_000, 600_000, "ms", "quiet after the member changed anything")
     link_hold_ms: int = setting(60_000, 30_000, 600_000, "ms", "quiet after a connect, restart or change of rules")
     max_pause_ms: int = setting(120_000, 30_000, 600_000, "ms", "a pause longer than this ends the session")
-    limit_ms: int = setting(1_800_000, 0, 14_400_000, "ms", "time for one person, 0 for no limit, else 600 s or more")
+    limit_ms: int = setting(1_800_000, 600_000, 14_400_000, "ms", "time for one person, 0 for no limit", zero=True)
     limit_grace_ms: int = setting(300_000, 120_000, 900_000, "ms", "time to cool down after the limit")
-    long_stay_ms: int = setting(3_600_000, 0, 14_400_000, "ms", "a gentle note where no limit counts, 0 for none")
+    long_stay_ms: int = setting(
+        3_600_000, 60_000, 14_400_000, "ms", "a note where no limit counts, 0 for none", zero=True
+    )
     suggestions_a_session: int = setting(2, 0, 2, "suggestions", "most suggestions in a session")
     limit_when: When = When.WAITING
     limit_action: Action = Action.ANNOUNCE
@@ -75,12 +89,10 @@ class Rules:
 
     def __post_init__(self) -> None:
         wrong = [
-            f"{f.name} is {value} {f.metadata['unit']}; it may be {f.metadata['least']} to {f.metadata['most']}"
+            f"{f.name} is {value} {f.metadata['unit']}; it may be {may_be(f.metadata)}"
             for f in fields(self)
-            if f.metadata and not f.metadata["least"] <= (value := getattr(self, f.name)) <= f.metadata["most"]
+            if f.metadata and not within(f.metadata, value := getattr(self, f.name))
         ]
-        if 0 < self.limit_ms < SHORTEST_LIMIT_MS:
-            wrong.append(f"limit_ms is {self.limit_ms} ms; it may be 0 or {SHORTEST_LIMIT_MS} and more")
         wrong += mistakes(self.peak)
         if wrong:
             raise ValueError("; ".join(wrong))
@@ -153,6 +165,10 @@ IDLE_MS = 5_000
 """How long a belt must be seen to stand before the console's workout time is set."""
 UNEXPECTED_MS = 10_000
 """A belt that stops so soon after a step of the deck, without a key told, stopped unexpectedly."""
+KEY_LATE_MS = 2_000
+"""How late a machine may tell of the key that stopped it."""
+SOON_MS = 60_000
+"""A lower within this time of a step of the deck is a surprise."""
 MESSAGE_SPACING_MS = 300_000
 """No suggestion sooner after any message."""
 SUGGEST_BELOW = 1_200

@@ -43,6 +43,7 @@ class Session:
     enforce_over: bool = False  # from now on we only ask
     raising_over: bool = False  # nothing moves the deck any more
     risen: int = 0  # 0.1 %
+    raised_at: int | None = None  # at of the last step of the deck
     # the time limit
     used: int = 0  # ms that count: belt and pauses, no cool-down
     limit_at: int | None = None  # `used` at which the limit falls due; None: none counts

@@ -185,6 +185,8 @@ class State:
     speed_ref: int | None = None  # speed that the member last set, as far as we saw
     changed_at: int | None = None  # the member's last change
     safety_out: bool = False
+    key_at: int | None = None  # at which the machine last told of a key
+    halted_at: int | None = None  # at which the belt stopped right after a step; nobody told of a key yet
     control: Control = Control.NOT_ASKED
     flat_since: int | None = None  # of eligible, fresh, flat belt time
     session: Session | None = None

@@ -14,10 +14,12 @@ import aiomqtt
 from daemon.messages import Counters, Event, Settings, SettingsWanted
 from daemon.mqtt import Broker, Pace, Ports, Publisher
 from daemon.policy.events import Event as CoreEvent
+from daemon.policy.events import Happened
 from daemon.policy.rules import Mode
 from daemon.policy.state import Link
 from daemon.refusal import Refusal
 from daemon.snapshot import Feed, Phase, Snapshot
+from daemon.staff import Staff
 from daemon.wire import Identity
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -102,6 +104,7 @@ class World:
         self.book = Book()
         self.submitted: list[CoreEvent] = []
         self.shown: list[str] = []
+        self.told: list[Happened] = []
         self.busy = False  # a countdown is on the screen
         self.faults: dict[str, str | None] = {}
         self.keeps = True  # the disk takes what it is given
@@ -114,6 +117,7 @@ class World:
             self.clock,
             self.submitted.append,
             self._counters,
+            Staff(self.feed, self.clock, self.submitted.append, self.told.append),
             show=self._show,
             identify=lambda: self._show("identify"),
             faults=lambda: self.faults,

@@ -26,7 +26,7 @@ class Desk:
         given = (self.submitted.append, self.saved.append, self.told.append, HandClock(at=77))
         self.book = Rulebook(file, saved, *given, frozenset({"min_incline"}))
 
-    def change(self, mode: Any = None, if_match: int | None = None, **values: int) -> int:
+    def change(self, mode: Any = None, if_match: int | None = None, **values: int | str) -> int:
         return self.book.change(SettingsWanted(mode=mode, values=values), "ops", if_match).rev
 
 
