@@ -233,6 +233,8 @@ class Console(Message):
     """A message from staff."""
     limit: LimitShown | None = None
     card: CardShown | None = None
+    waiting: bool = False
+    """It is known that people wait."""
     can_lend: bool
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""

@@ -164,9 +164,10 @@ def _wrong(name: str, value: int | str) -> str | None:
     least, most, unit = BOUNDS[name]
     if isinstance(value, str):
         return f"{name}: {value[:40]!r} is no number; it may be {least} to {most} {unit}"
-    if name in ZERO and value == 0:
+    zero = name in ZERO
+    if least <= value <= most or (zero and value == 0):
         return None
-    return None if least <= value <= most else f"{name}: {value} is out of bounds; it may be {least} to {most} {unit}"
+    return f"{name}: {value} is out of bounds; it may be {'0 or ' * zero}{least} to {most} {unit}"
 
 
 def _wrong_word(name: str, value: int | str) -> str | None:

@@ -60,6 +60,7 @@ def console(
         seconds=seen.totals.belt // 1000,
         limit=limit_shown(seen),
         card=card(seen, texts),
+        waiting=seen.waiting,
         distance=round(seen.totals.distance / 1000 / length, 2),
         prompt=None if seen.prompt is None else prompt(seen, seen.prompt, at, texts),
         lease=screen is not None and seen.screen == screen,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from daemon.policy.guard import RAISE, blocked, not_cooling, warm
+from daemon.policy.limits import others
 from daemon.policy.rules import FRESH_MS, LEASE_MS, MOVING, Action, Mode
 from daemon.policy.session import Session, Totals
 from daemon.policy.state import Card, Link, Prompt, State
@@ -58,6 +59,7 @@ class Snapshot:
     limit_minutes: int = 0  # what one person gets
     limit_action: Action = Action.ANNOUNCE  # as far as the machine can
     card: Card | None = None
+    waiting: bool = False
 
 
 class Feed:
@@ -134,6 +136,7 @@ def snapshot(state: State, seq: int, at: int) -> Snapshot:
         limit_minutes=state.rules.limit_ms // 60_000,
         limit_action=limit_action(state),
         card=state.card,
+        waiting=others(state, at),
     )
 
 
