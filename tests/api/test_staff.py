@@ -21,10 +21,7 @@ async def test_a_token_is_needed(client: httpx.AsyncClient, world: World, path: 
     assert world.events.empty()
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    zip(BODIES, (Extended, Lifted, WaitingTold), strict=True),
-)
+@pytest.mark.parametrize(("path", "kind"), list(zip(BODIES, (Extended, Lifted, WaitingTold), strict=True)))
 async def test_it_reaches_the_core_and_the_audit(
     client: httpx.AsyncClient, world: World, path: str, kind: type[object]
 ) -> None:
