@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+from pathlib import Path
 
 from daemon.exits import FAILED, Subparsers, complain
 
+DEV = Path("/dev")
 EXAMPLE = "example: inclined scan --seconds 10 --adapter hci0"
 
 
@@ -16,17 +18,17 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List the serial ports, then the treadmills heard; 1 when the adapter cannot listen and there is no port."""
-    ports = show_ports()
+    """List the serial ports, then the treadmills heard; 1 when the adapter cannot listen, and no port is there instead."""
+    ports = show_ports(DEV)
     heard = listen(args.seconds, args.adapter)
-    return 0 if ports or heard else FAILED
+    return 0 if heard or (ports and not args.adapter) else FAILED
 
 
-def show_ports() -> bool:
+def show_ports(dev: Path) -> bool:
     """List the serial ports by name; none is opened. Say whether there are some."""
     from drivers.transports.ports import list_ports
 
-    ports = list_ports()
+    ports = list_ports(dev)
     for port in ports:
         may = "" if port.ours else ", not this user"
         print(f"{port.name}  {port.about or 'says nothing of itself'} ({port.group} may open it{may})")

@@ -1,4 +1,4 @@
-"""`inclined simulate`: a treadmill on the air or on a serial line, with a member who presses its keys on this terminal."""
+"""`inclined simulate`: a treadmill on the air or on a serial line; a member presses its keys on this terminal."""
 
 import argparse
 import asyncio

@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from typing import Final
 
-from drivers.contract import LinkLost, Listener, Permit, Timeout, Unsupported
+from drivers.contract import DriverError, LinkLost, Listener, Permit, Timeout, Unsupported
 from drivers.ftms.gate import Allow
 from drivers.ftms.odd import Odd
 from drivers.ftms.uart.answers import accept, channels_of, fits, mute
@@ -77,6 +77,8 @@ class UartLink:
             await self.close()
             if isinstance(error, Timeout):
                 raise LinkLost(mute(self._stream.name, self._stream.speed, self._heard, self._dropped)) from error
+            if isinstance(error, DriverError):  # whatever it was, a gateway that has come to itself may do better
+                raise LinkLost(f"{self._stream.name}: {error}") from error
             raise
         self._listener = listener
         return self._channels
