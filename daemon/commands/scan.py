@@ -18,7 +18,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List the serial ports, then the treadmills heard; 1 when the adapter cannot listen, and no port is there instead."""
+    """List the serial ports, then the treadmills heard; 1 when the adapter cannot listen and there is no port."""
     ports = show_ports(DEV)
     heard = listen(args.seconds, args.adapter)
     return 0 if heard or (ports and not args.adapter) else FAILED

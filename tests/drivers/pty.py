@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from drivers.transports.serial import SerialPort
-
 
 @dataclass
 class Ear:
@@ -78,6 +76,23 @@ def yes() -> bool:
     return True
 
 
+def yes_and(tell: Callable[[], object]) -> Callable[[], bool]:
+    """Return a permit that tells that it was asked."""
+
+    def permit() -> bool:
+        tell()
+        return True
+
+    return permit
+
+
+async def until(wanted: Callable[[], bool]) -> None:
+    """Let the loop run until wanted; TimeoutError after 5 s."""
+    async with asyncio.timeout(5):
+        while not wanted():  # noqa: ASYNC110, bytes on a pty come with no event of ours
+            await asyncio.sleep(0)
+
+
 def fill(end: End) -> None:
     """Write into the port, from its own side, until the kernel takes no more, and goes on taking no more."""
     side = os.open(end.name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -110,6 +125,3 @@ async def until_taken(end: End, least: int) -> bytes:
     finally:
         loop.remove_reader(end.ours)
     return got
-
-
-__all__ = ["Ear", "End", "SerialPort", "far_end", "fill", "until_taken", "yes"]

@@ -20,7 +20,7 @@ from drivers.transports import serial as transport
 from drivers.transports.aside import aside
 from drivers.transports.port import why_not
 from drivers.transports.serial import SerialPort
-from tests.drivers.pty import Ear, End, far_end, fill, until_taken, yes
+from tests.drivers.pty import Ear, End, far_end, fill, until_taken, yes, yes_and
 
 TIOCGEXCL = 0x80045440
 ALL = bytes(range(256))
@@ -129,7 +129,7 @@ async def test_unplugged_while_a_write_waits_for_room() -> None:
         await port.open(ear)
         fill(end)
         asked = asyncio.Event()
-        writing = asyncio.create_task(port.write(b"x", lambda: asked.set() is None))
+        writing = asyncio.create_task(port.write(b"x", yes_and(asked.set)))
         await asyncio.wait_for(asked.wait(), 5)
         end.unplug()
         with pytest.raises(LinkLost, match="unplugged"):
@@ -202,7 +202,7 @@ async def test_bytes_that_wait_in_the_kernel_too_long_are_thrown_away(monkeypatc
         monkeypatch.setattr(transport, "queued", lambda _: len(sent))
         monkeypatch.setattr(transport, "discard", discarded.append)
         with pytest.raises(Timeout, match="unknown"):
-            await port.write(b"Z", lambda: sent.append(1) is None)
+            await port.write(b"Z", yes_and(lambda: sent.append(1)))
         assert len(discarded) == 1
         await port.close()
 
@@ -213,7 +213,7 @@ async def test_a_write_given_up_leaves_the_port_usable() -> None:
         await port.open(ear)
         fill(end)
         asked = asyncio.Event()
-        writing = asyncio.create_task(port.write(b"Z", lambda: asked.set() is None))
+        writing = asyncio.create_task(port.write(b"Z", yes_and(asked.set)))
         await asyncio.wait_for(asked.wait(), 5)
         writing.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -228,7 +228,7 @@ async def test_a_write_given_up_leaves_the_port_usable() -> None:
         await port.close()
 
 
-async def test_an_open_given_up_closes_what_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_open_given_up_closes_what_it_opens() -> None:
     begun, go_on = threading.Event(), threading.Event()
     identified: list[str] = []
 

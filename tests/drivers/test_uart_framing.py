@@ -1,5 +1,7 @@
 """Our framing on a serial line: the worked frames, any chunking, any flip, any noise, and the partner's own codec."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ WORKED = {
 
 def in_chunks(data: bytes, cuts: list[int]) -> list[bytes]:
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(edges)]
 
 
 def frames_of(*chunks: bytes) -> list[Frame]:
