@@ -22,6 +22,8 @@ class Gateway:
 
     def __init__(self, server: FtmsServer, send: Callable[[bytes], None]) -> None:
         self.server, self._send = server, send
+        self.alone = False
+        """No machine is behind it."""
         self._unpacker = Unpacker()
         self._table = dict(server.characteristics) | DEVICE_INFORMATION
 
@@ -64,6 +66,8 @@ class Gateway:
 
     def _discover(self) -> Answer:
         self.server.disconnect()
+        if self.alone:
+            return Response.UNEXPECTED, b""
         self.server.connect(self._notify, lambda: None)
         return Response.OK, b"".join(uuid.to_bytes(2, "little") for uuid in sorted(self._table))
 

@@ -239,6 +239,15 @@ async def test_unplugged_in_the_discover_is_a_link_to_try_again(tmp_path: Path) 
         assert POINT in await r.link.open(r.ear)
 
 
+async def test_a_gateway_without_its_treadmill_is_told_and_tried_again(tmp_path: Path) -> None:
+    async with rig(tmp_path) as r:
+        r.machine.gateway.alone = True
+        with pytest.raises(LinkLost, match="is it switched on"):
+            await r.link.open(r.ear)
+        r.machine.gateway.alone = False
+        assert POINT in await r.link.open(r.ear)
+
+
 async def test_a_new_session_forgets_control_and_subscriptions(tmp_path: Path) -> None:
     async with rig(tmp_path) as r:
         await r.link.open(r.ear)

@@ -6,9 +6,10 @@ from drivers.contract import DriverError, ProtocolError, Refused, Unsupported
 from drivers.ftms.uart.framing import DISCOVER, READ, Frame, encode
 
 OK = 0x00
+UNEXPECTED = 0x02
 RESPONSES: dict[int, tuple[type[DriverError], str]] = {
     0x01: (Unsupported, "it does not know this message"),
-    0x02: (Refused, "not now: discover, or subscribe, comes first"),
+    UNEXPECTED: (Refused, "not now: discover, or subscribe, comes first"),
     0x03: (Unsupported, "it has no such service"),
     0x04: (Unsupported, "it has no such characteristic"),
     0x05: (Unsupported, "this characteristic cannot do that"),
@@ -32,6 +33,8 @@ def accept(asked: Frame, said: Frame) -> bytes:
     """Return the value of an answer; Refused, Unsupported or ProtocolError when it is no success."""
     if said.response == OK:
         return said.value
+    if asked.message == DISCOVER and said.response == UNEXPECTED:
+        raise Refused("the gateway is there, the treadmill behind it is not: is it switched on?")
     request = f"the gateway answered {encode(asked).hex(' ')} with {said.response:02x}"
     if said.response not in RESPONSES:
         raise ProtocolError(f"{request}, which means nothing")
