@@ -54,6 +54,19 @@ async def test_what_came_before_the_open_is_not_heard() -> None:
         assert bytes(ear.data) == b"new"
 
 
+async def test_the_port_is_raw() -> None:
+    with far_end() as end:
+        port = port_of(end)
+        await port.open(Ear())
+        iflag, oflag, cflag, lflag, _, _, cc = termios.tcgetattr(end.host)
+        await port.close()
+    assert not iflag & (termios.ICRNL | termios.BRKINT | termios.ISTRIP | termios.IXON)
+    assert not oflag & termios.OPOST
+    assert cflag & termios.CSIZE == termios.CS8
+    assert not lflag & (termios.ICANON | termios.ECHO | termios.ISIG)
+    assert cc[termios.VMIN] in (1, b"\x01")  # with 0, "nothing yet" would look like "unplugged"
+
+
 async def test_the_open_port_is_ours_alone_and_free_after_the_close() -> None:
     with far_end() as end:
         port = port_of(end)

@@ -197,7 +197,7 @@ async def asked(r: Rig, what: str) -> None:
 
 @pytest.mark.parametrize(("what", "ends"), [("read", LinkLost), ("subscribe", LinkLost), ("write", Timeout)])
 async def test_unplugged_while_an_answer_is_awaited(tmp_path: Path, what: str, ends: type[Exception]) -> None:
-    async with rig(tmp_path) as r:
+    async with rig(tmp_path, answer_s=30) as r:  # the loss ends the wait, not the time
         for _ in range(2):  # and once more after it came back
             await r.link.open(r.ear)
             await r.link.subscribe(POINT)
