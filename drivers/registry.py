@@ -79,7 +79,8 @@ def _uart(spec: str, rest: str, armed: Collection[Ability], tap: Callable[[str, 
         raise Unsupported(f"{spec!r} names no serial port with a speed, dtr=on|off and rts=on|off: {ALLOWED}")
     from drivers.ftms.gate import gate
     from drivers.ftms.uart.link import UartLink
-    from drivers.transports.serial import SerialPort, to_log
+    from drivers.transports.serial import SerialPort
+    from drivers.transports.stream import to_log
 
     port = SerialPort(said["name"], speed, dtr=dtr, rts=rts, tap=tap or to_log)
     return UartLink(port, gate(armed))

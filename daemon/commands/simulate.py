@@ -48,9 +48,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--profile", default="normal", metavar="NAME", help="kind of treadmill; `list` shows them")
     parser.add_argument("--address", default="F0:F1:F2:F3:F4:F5", help="Bluetooth address (default %(default)s)")
     parser.add_argument("--name", default="Sim Treadmill", help="advertised name (default %(default)s)")
-    parser.add_argument("--speed", type=int, default=115_200, help="bits a second of the line (default %(default)s)")
+    parser.add_argument("--speed", type=bits, default=115_200, help="bits a second of the line (default %(default)s)")
     parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link that always leads to the line's port")
     parser.add_argument("--control", metavar="PATH", help="unix socket that takes requests, JSON, one a line")
+
+
+def bits(text: str) -> int:
+    """Return bits a second, one at least; ValueError otherwise."""
+    if (speed := int(text)) < 1:
+        raise ValueError(text)
+    return speed
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ closed, so that no byte leaves after its permit is gone.
 
 import asyncio
 import contextlib
-import logging
 import os
 from collections.abc import Callable
 
@@ -15,9 +14,7 @@ from drivers.contract import LinkLost, Permit, Timeout, Withdrawn
 from drivers.transports.aside import aside
 from drivers.transports.port import Opened, closed, discard, opened, queued, why_not
 from drivers.transports.ports import check_name, device_of, identity_of
-from drivers.transports.stream import StreamListener, Tap
-
-logger = logging.getLogger(__name__)
+from drivers.transports.stream import StreamListener, Tap, to_log
 
 OPEN_S = 6.0
 """A USB adapter that does not answer holds its open for 5 s."""
@@ -26,12 +23,6 @@ WRITE_S = 2.0
 CLOSE_S = 2.0
 CHUNK = 4096
 LONGEST_NAP_S = 0.05
-
-
-def to_log(direction: str, data: bytes) -> None:
-    """Tell the bytes that pass to the log, in hex; its lines carry the time."""
-    if logger.isEnabledFor(logging.DEBUG):
-        logger.debug("%s %s", direction, data.hex(" "))
 
 
 class SerialPort:

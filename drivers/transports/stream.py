@@ -1,12 +1,21 @@
 """A plain stream of bytes in both directions, as a serial port is one; frames are the business of who listens."""
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from drivers.contract import Permit
 
+logger = logging.getLogger(__name__)
+
 type Tap = Callable[[str, bytes], None]
 """Gets every chunk that passes, as it passes: `<` came in, `>` went out. Must not block and must not raise."""
+
+
+def to_log(direction: str, data: bytes) -> None:
+    """Tell the bytes that pass to the log, in hex; its lines carry the time."""
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug("%s %s", direction, data.hex(" "))
 
 
 class StreamListener(Protocol):

@@ -322,7 +322,10 @@ def test_every_error_is_a_sentence(kind: Callable[[int, str], Exception], code: 
     assert words in why_not("/dev/serial0", kind(code, os.strerror(code)))
 
 
-def test_a_user_who_may_not_open_it_is_told_of_the_group() -> None:
+@pytest.mark.parametrize(
+    ("mode", "taken", "words"), [(0, False, "group dialout"), (0o666, True, "held by another program")]
+)
+def test_what_a_plain_user_is_told(mode: int, words: str, *, taken: bool) -> None:
     with far_end() as end:
         code = f"""
 import asyncio, os
@@ -334,9 +337,11 @@ try:
 except Exception as error:
     print(error)
 """
-        os.chmod(end.name, 0)  # noqa: PTH101, a device
-        allowed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert "group dialout" in allowed.stdout, allowed.stderr
+        os.chmod(end.name, mode)  # noqa: PTH101, a device
+        if taken:  # as a program does that knows no lock
+            fcntl.ioctl(end.host, termios.TIOCEXCL)
+        tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert words in tried.stdout, tried.stderr
 
 
 async def test_the_tap_gets_every_chunk_with_its_direction(caplog: pytest.LogCaptureFixture) -> None:
@@ -348,7 +353,7 @@ async def test_the_tap_gets_every_chunk_with_its_direction(caplog: pytest.LogCap
         os.write(end.ours, b"\x03")
         await ear.until(lambda: bool(ear.data))
         await port.close()
-        with caplog.at_level("DEBUG", "drivers.transports.serial"):
+        with caplog.at_level("DEBUG", "drivers.transports.stream"):
             loud = port_of(end)
             await loud.open(ear)
             await loud.write(b"\x0a\x0b", yes)
