@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from drivers.contract import Ability, LinkLost, Machine, Reading, Refused, Timeout, Unsupported, Withdrawn
+from drivers.ftms.driver import ftms_driver
 from drivers.ftms.gate import gate
 from drivers.ftms.uart.link import UartLink
 from drivers.registry import make
@@ -18,6 +19,7 @@ from drivers.simulated.ftms import DEVICE_INFORMATION, FtmsServer
 from drivers.simulated.line import FAULTS
 from drivers.simulated.profile import PROFILES
 from drivers.simulated.uart import SerialTreadmill
+from drivers.transports.replay import ReplayLink
 from drivers.transports.serial import SerialPort
 from tests.drivers.pty import far_end, until, until_taken, yes, yes_and
 
@@ -302,7 +304,7 @@ async def test_a_request_is_bit_for_bit_as_on_the_page() -> None:
         assert (await until_taken(end, 11))[:11].hex(" ") == "00 04 01 02 01 01 01 03 87 79 00"
 
 
-async def test_the_registry_makes_a_driver_that_hears_it(tmp_path: Path) -> None:
+async def test_the_registry_makes_a_driver_that_hears_it_and_can_be_recorded(tmp_path: Path) -> None:
     async with rig(tmp_path) as r:
         said: list[object] = []
         news = asyncio.Event()
@@ -312,7 +314,13 @@ async def test_the_registry_makes_a_driver_that_hears_it(tmp_path: Path) -> None
             news.set()
 
         passed: list[str] = []
-        driver = make(f"ftms-uart:{tmp_path / 'treadmill'}", now=r.clock, tap=lambda way, data: passed.append(way))
+        lines: list[str] = []
+        driver = make(
+            f"ftms-uart:{tmp_path / 'treadmill'}",
+            now=r.clock,
+            tap=lambda way, data: passed.append(way),
+            record=lines.append,
+        )
         running = asyncio.create_task(driver.run(sink))
         async with asyncio.timeout(5):
             while not any(isinstance(word, Reading) for word in said):
@@ -324,3 +332,9 @@ async def test_the_registry_makes_a_driver_that_hears_it(tmp_path: Path) -> None
         assert isinstance(said[0], Machine)
         assert Ability.RAISE_INCLINE in said[0].abilities
         assert set(passed) == {"<", ">"}
+        again: list[object] = []
+        with pytest.raises(LinkLost):
+            await ftms_driver(ReplayLink(lines), now=r.clock).run(again.append)
+        assert isinstance(again[0], Machine)
+        assert isinstance(again[1], Reading)
+        assert (again[0].maker, again[0].incline) == (said[0].maker, said[0].incline)
