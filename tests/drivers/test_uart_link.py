@@ -323,7 +323,7 @@ async def test_the_registry_makes_a_driver_that_hears_it_and_can_be_recorded(tmp
         )
         running = asyncio.create_task(driver.run(sink))
         async with asyncio.timeout(5):
-            while not any(isinstance(word, Reading) for word in said):
+            while not ('"subscribe", "ch": "2acd"' in "".join(lines[:-1]) and isinstance(said[-1], Reading)):
                 r.passes(250)
                 await asyncio.sleep(0)
         running.cancel()
