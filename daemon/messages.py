@@ -86,10 +86,10 @@ class Event(Message):
     """Something that happened; kept until the floor has stored it."""
 
     id: str
-    """Unique for ever: `{machine}-{origin}-{n}`."""
+    """Unique for ever: `{machine}-{origin}-{n}`; of `hours`, `{machine}-{origin}-{first}..{last}`."""
     seq: int
-    """Per machine, without a gap."""
-    kind: Literal["session", "nudge", "command", "policy", "link", "fault", "help", "trainer", "lent", "audit"]
+    """Per machine, rising; `hours` stands for the numbers from its `from` on."""
+    kind: Literal["session", "nudge", "command", "policy", "link", "fault", "help", "trainer", "lent", "audit", "hours"]
     ts: datetime | None
     boot: str
     uptime_ms: int
