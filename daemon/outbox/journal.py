@@ -18,7 +18,8 @@ LOGGED = KEPT - {"help"}
 ENTER = "INSERT OR IGNORE INTO journal (id, kind, boot, at, session, data) VALUES (?, ?, ?, ?, ?, ?)"
 OLD = """
     DELETE FROM journal WHERE n IN (
-        SELECT n FROM (SELECT n, boot, at FROM journal ORDER BY n LIMIT 64) JOIN boot USING (boot) WHERE offset_ms + at < ?)
+        SELECT n FROM (SELECT n, boot, at FROM journal ORDER BY n LIMIT 64) JOIN boot USING (boot)
+        WHERE offset_ms + at < ?)
 """
 """Looks at the oldest only, so that an entry does not get dearer with the years."""
 

@@ -14,6 +14,9 @@ from daemon.outbox.bounds import Bounds, lightened, load_of
 from daemon.outbox.fold import FOLDED, HOUR_MS, KEPT, SPANS, folded, ids, merged, prefix, renumbered, sums
 from daemon.outbox.rows import Row, event_of
 
+type Told = tuple[tuple[str, dict[str, object]], int]
+type Runs = Sequence[Sequence[Told]]
+
 MS = st.integers(0, 10**7)
 END = st.fixed_dictionaries({"step": st.just("end"), "reason": st.just("stopped"), "belt": MS, "flat": MS, "gap": MS})
 DATA = {
@@ -30,7 +33,7 @@ TOLD = st.sampled_from(sorted(DATA)).flatmap(lambda kind: st.tuples(st.just(kind
 RUNS = st.lists(st.lists(st.tuples(TOLD, st.integers(1, HOUR_MS)), max_size=20), max_size=4)
 
 
-def rows_of(runs: Sequence[Sequence[tuple[tuple[str, dict[str, object]], int]]], skip: int = 1) -> list[Row]:
+def rows_of(runs: Runs, skip: int = 1) -> list[Row]:
     """Return the events of some runs of the daemon, each on a boot of its own; numbers may have gaps."""
     rows: list[Row] = []
     for run, events in enumerate(runs):
@@ -61,7 +64,7 @@ def stands_for(row: Row) -> set[tuple[str, int]]:
 
 
 @given(RUNS, st.sampled_from(SPANS), st.booleans())
-def test_sums_are_the_same_before_and_after(runs: list[list[tuple[tuple[str, dict[str, object]], int]]], span: int, dates: bool) -> None:  # fmt: skip
+def test_sums_are_the_same_before_and_after(runs: Runs, span: int, dates: bool) -> None:
     rows = rows_of(runs)
     after = list(merged(rows, span, since_1970 if dates else undated))
     assert total(after) == total(rows)
@@ -76,7 +79,7 @@ def test_sums_are_the_same_before_and_after(runs: list[list[tuple[tuple[str, dic
 
 
 @given(RUNS)
-def test_every_number_is_accounted_for(runs: list[list[tuple[tuple[str, dict[str, object]], int]]]) -> None:
+def test_every_number_is_accounted_for(runs: Runs) -> None:
     rows = rows_of(runs)
     seen: set[int] = set()
     for row in merged(rows, HOUR_MS, undated):
@@ -85,7 +88,7 @@ def test_every_number_is_accounted_for(runs: list[list[tuple[tuple[str, dict[str
 
 
 @given(RUNS, st.data())
-def test_folding_what_was_folded_is_folding_once(runs: list[list[tuple[tuple[str, dict[str, object]], int]]], data: st.DataObject) -> None:  # fmt: skip
+def test_folding_what_was_folded_is_folding_once(runs: Runs, data: st.DataObject) -> None:
     rows = rows_of(runs, skip=3)
     cut = data.draw(st.integers(0, len(rows)))
     twice = list(merged([*merged(rows[:cut], HOUR_MS, undated), *rows[cut:]], None, undated))
@@ -96,7 +99,7 @@ def test_folding_what_was_folded_is_folding_once(runs: list[list[tuple[tuple[str
 
 
 @given(RUNS, st.integers(1, 12))
-def test_bounds_are_kept_and_only_links_go_before_belt_time(runs: list[list[tuple[tuple[str, dict[str, object]], int]]], most: int) -> None:  # fmt: skip
+def test_bounds_are_kept_and_only_links_go_before_belt_time(runs: Runs, most: int) -> None:
     rows, bounds = rows_of(runs), Bounds(most)
     after = lightened(rows, bounds, undated)
     assert bounds.hold(load_of(after))
@@ -125,10 +128,19 @@ def test_an_hour_of_two_sessions() -> None:
     assert command.kind == "command"
     assert (hours.seq, hours.id, hours.kind, hours.at, hours.session) == (6, "t-07-run0-1..6", FOLDED, 360_000, None)
     assert json.loads(hours.data) == {
-        "first": 1, "last": 6, "from": 1, "since": 60_000, "events": 5,
-        "session_new": 1, "nudge_offered": 1, "nudge_declined": 1, "session_end": 2,
-        "belt": 1_200_000, "flat": 200_000, "distance": 1800,
-    }  # fmt: skip
+        "first": 1,
+        "last": 6,
+        "from": 1,
+        "since": 60_000,
+        "events": 5,
+        "session_new": 1,
+        "nudge_offered": 1,
+        "nudge_declined": 1,
+        "session_end": 2,
+        "belt": 1_200_000,
+        "flat": 200_000,
+        "distance": 1800,
+    }
 
 
 def test_hours_are_those_of_the_clock_once_it_is_right() -> None:
