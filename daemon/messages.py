@@ -64,6 +64,8 @@ class Info(Message):
     incline_max_pct: float | None
     incline_step_pct: float | None
     control: Literal["none", "unverified", "verified"]
+    run: str = ""
+    """Names this run of the daemon: two at the same time are two computers with one name."""
 
 
 class Counters(Message):

@@ -5,10 +5,24 @@ from typing import Any, override
 
 import aiomqtt
 import paho.mqtt.client as paho
+from paho.mqtt.reasoncodes import ReasonCode
+
+DENIED = frozenset({0x87, 0x90})
+"""Not authorized, topic name invalid (MQTT 5 section 3.4.2.1)."""
 
 
 class Client(aiomqtt.Client):
-    """Watches its socket at once, and leaves nothing behind."""
+    """Watches its socket at once, leaves nothing behind, and hears that a message was denied."""
+
+    denied = False
+    """The broker's access list refused a message; only a broker of MQTT 5 says so."""
+
+    @override
+    def _on_publish(
+        self, client: paho.Client, userdata: Any, mid: int, reason_code: ReasonCode, properties: Any
+    ) -> None:
+        self.denied |= reason_code.value in DENIED
+        super()._on_publish(client, userdata, mid, reason_code, properties)
 
     @override
     def _on_socket_register_write(self, client: paho.Client, userdata: Any, sock: Any) -> None:

@@ -22,8 +22,8 @@ from daemon.wire import Identity
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LIMIT_S = 20.0
-QUICK = Pace(running=0.02, idle=5.0, counters=60.0, repeat=60.0, answer=5.0)
-IDENTITY = Identity("gym", "t07", "Treadmill 7", "hall", "simulated:", "0.1.0")
+QUICK = Pace(running=0.02, idle=5.0, counters=60.0, repeat=60.0, answer=5.0, rival=0.02, rival_most=0.1)
+IDENTITY = Identity("gym", "t07", "Treadmill 7", "hall", "simulated:", "0.1.0", run="run-1")
 FIRST = Snapshot(at=1000, seq=0, link=Link.UP, phase=Phase.RUNNING, mode=Mode.NUDGE, speed=800, incline=5)
 TREE = "inclined/v1/gym/t07"
 STORED = "inclined/v1/gym/_floor/stored/t07"
