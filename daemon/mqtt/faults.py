@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
-from daemon.mqtt.tls import tls_reason
+from daemon.mqtt.tls import Alert, BadFile, tls_reason
 from daemon.mqtt.twin import TAKEN_OVER
 
 REFUSED = "it refuses our name or password; check [mqtt] username and password_file"
@@ -35,7 +35,9 @@ def reason(error: BaseException) -> str:
     for cause in chain:
         if isinstance(cause, aiomqtt.exceptions.MqttConnectError):
             return ANSWERS.get(getattr(cause.rc, "value", -1), f"it refuses us: {cause.rc}")
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, BadFile):
+            return str(cause)
+        if isinstance(cause, ssl.SSLError | Alert):
             return tls_reason(cause)
         for kind, words in WORDS:
             if isinstance(cause, kind):

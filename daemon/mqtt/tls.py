@@ -29,20 +29,28 @@ ALERTS = {
 OTHER = "it does not speak TLS as we do; check [mqtt] port and tls"
 
 
+class BadFile(OSError):
+    """A file of ours cannot be used; its text is for staff."""
+
+
+class Alert(ConnectionError):
+    """The broker ended the handshake; its text is OpenSSL's name of the reason."""
+
+
 def tls_context(ca: Path, cert: Path | None, key: Path | None) -> ssl.SSLContext:
-    """Return what checks the broker and shows our certificate; OSError says which file is wrong, and how."""
+    """Return what checks the broker and shows our certificate; BadFile says which file is wrong, and how."""
     for name, path in (("ca", ca), ("cert", cert), ("key", key)):
         if path is not None:
             _readable(name, path)
     try:
         context = ssl.create_default_context(cafile=ca)
     except ssl.SSLError:
-        raise OSError(OURS.format(name="ca", path=ca, why="holds no certificate")) from None
+        raise BadFile(OURS.format(name="ca", path=ca, why="holds no certificate")) from None
     if cert is not None:
         try:
             context.load_cert_chain(cert, key, password="")  # without one, a locked key asks the terminal
         except ssl.SSLError as error:
-            raise OSError(OURS.format(name="key", path=key, why=_why_no_key(error))) from None
+            raise BadFile(OURS.format(name="key", path=key, why=_why_no_key(error))) from None
     return context
 
 
@@ -58,10 +66,10 @@ def _readable(name: str, path: Path) -> None:
             file.read(1)
     except OSError as error:
         why = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        raise OSError(OURS.format(name=name, path=path, why=why)) from error
+        raise BadFile(OURS.format(name=name, path=path, why=why)) from error
 
 
-def tls_reason(error: ssl.SSLError) -> str:
+def tls_reason(error: ssl.SSLError | Alert) -> str:
     """Return what went wrong between the broker and us, in one clause."""
     if isinstance(error, ssl.SSLCertVerificationError):
         code, why = (
@@ -69,7 +77,7 @@ def tls_reason(error: ssl.SSLError) -> str:
             getattr(error, "verify_message", error),
         )  # one made by hand has none
         return VERIFIED.get(code, UNTRUSTED.format(why=why))
-    said = str(getattr(error, "reason", None))
+    said = str(error if isinstance(error, Alert) else getattr(error, "reason", None))
     found = (words for ending, words in ALERTS.items() if said.endswith(ending))
     return next(found, OTHER)
 

@@ -76,9 +76,9 @@ class Mosquitto:
 
 
 @contextmanager
-def mosquitto(folder: Path, lines: str = PLAIN) -> Iterator[Mosquitto]:
+def mosquitto(folder: Path, lines: str = PLAIN, port: int | None = None) -> Iterator[Mosquitto]:
     """Yield a running broker."""
-    broker = Mosquitto(folder, lines)
+    broker = Mosquitto(folder, lines, port)
     broker.start()
     try:
         yield broker
