@@ -42,7 +42,7 @@ def reason(error: BaseException) -> str:
         for kind, words in WORDS:
             if isinstance(cause, kind):
                 return words
-    if isinstance(chain[0], aiomqtt.MqttCodeError):
+    if any(isinstance(cause, aiomqtt.MqttCodeError) for cause in chain) or str(chain[0]).startswith("Disconnected"):
         return LOST
     return SILENT if "timed out" in str(chain[0]) else str(chain[0])  # aiomqtt's own limit comes as text only
 

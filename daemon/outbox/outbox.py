@@ -88,6 +88,11 @@ class Outbox:
         crowd = self._marks.floor and self._load.kept > self._bounds.events
         return CROWD.format(count=self._load.kept) if crowd else None
 
+    @property
+    def last(self) -> int:
+        """The highest number given."""
+        return self._marks.last
+
     def append(self, happened: Happened) -> Event:
         """Take an event, to be written at once and handed out when it is; return it with its number."""
         with self._lock:

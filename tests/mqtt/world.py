@@ -96,6 +96,7 @@ class World:
     """One machine's publisher with hand-driven surroundings."""
 
     def __init__(self, broker: Broker, pace: Pace = QUICK) -> None:
+        self._broker = broker
         self.clock = StillClock()
         self.feed = Feed(FIRST)
         self.outbox = MemoryOutbox()
@@ -120,6 +121,11 @@ class World:
             committed=self._committed,
         )
         self.publisher = Publisher(broker, self.ports, pace)
+
+    def name_run(self, run: str) -> None:
+        """Be another run of the daemon, or another computer."""
+        self.ports = replace(self.ports, identity=replace(self.ports.identity, run=run))
+        self.publisher = Publisher(self._broker, self.ports, self.pace)
 
     def tell(self, **changes: Any) -> Snapshot:
         """Let the machine say something new."""
