@@ -13,6 +13,7 @@ import aiomqtt
 
 from daemon.messages import Counters, Event, Settings, SettingsWanted
 from daemon.mqtt import Broker, Pace, Ports, Publisher
+from daemon.mqtt.ports import Answered, at_once
 from daemon.policy.events import Event as CoreEvent
 from daemon.policy.rules import Mode
 from daemon.policy.state import Link
@@ -125,6 +126,11 @@ class World:
     def name_run(self, run: str) -> None:
         """Be another run of the daemon, or another computer."""
         self.ports = replace(self.ports, identity=replace(self.ports.identity, run=run))
+        self.publisher = Publisher(self._broker, self.ports, self.pace)
+
+    def take_answers(self, answered: Answered) -> None:
+        """Remember answers there."""
+        self.ports = replace(self.ports, answered=answered, committed=at_once)
         self.publisher = Publisher(self._broker, self.ports, self.pace)
 
     def tell(self, **changes: Any) -> Snapshot:
