@@ -19,6 +19,7 @@ class Ledger:
 
     def __init__(self, port: int) -> None:
         self.events: list[dict[str, Any]] = []
+        self.listening = asyncio.Event()
         self.twice = 0
         self.strays: list[dict[str, Any]] = []
         """Events with a number or an id that another event has."""
@@ -46,6 +47,7 @@ class Ledger:
         async with client:
             await client.subscribe(f"{TREE}/event/+", qos=1)
             await self._tell(client)
+            self.listening.set()
             async for message in client.messages:
                 assert isinstance(message.payload, bytes)
                 await self._take(json.loads(message.payload))

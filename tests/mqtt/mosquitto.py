@@ -32,7 +32,7 @@ class Mosquitto:
         self._conf = folder / "mosquitto.conf"
         user = "user root\n" if os.geteuid() == 0 else ""  # else it drops its user and cannot read our files
         log = "log_dest stderr\nlog_type information\nlog_type error\n"
-        listener = "" if whole else f"listener {self.port} 127.0.0.1\n"
+        listener = "" if whole else f"listener {self.port} 127.0.0.1\nset_tcp_nodelay true\n"
         self._conf.write_text(f"{listener}{user}{log}{lines}", encoding="utf-8")
         self._process: subprocess.Popen[str] | None = None
         self._reader: Thread | None = None

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.mqtt.ledger import Ledger
-from tests.mqtt.mosquitto import PLAIN, Mosquitto
+from tests.mqtt.mosquitto import Mosquitto
 
 ROOT = Path(__file__).parents[2]
 SEED = 20_261_123
@@ -55,7 +55,7 @@ class Daemon:
 async def chaos(folder: Path, most: int, seed: int) -> tuple[Ledger, Daemon]:
     """Let most events happen, with a kill of the daemon or the broker for about each tenth part that was stored."""
     chance = random.Random(seed)
-    broker = Mosquitto(folder, f"{PLAIN}set_tcp_nodelay true\n")  # as in deploy/mosquitto
+    broker = Mosquitto(folder)
     await asyncio.to_thread(broker.start)
     ledger, daemon = Ledger(broker.port), Daemon(folder, broker.port, most)
     floor = asyncio.create_task(ledger.run())
