@@ -45,7 +45,7 @@ speeds up a belt.
 
 def pages() -> Mapping[Path, str]:
     """Return each file and what it should hold."""
-    forms = forms_of(PUBLISHED, "serialization") | forms_of(HEARD, "validation")
+    forms = forms_of(HEARD, "validation") | forms_of(PUBLISHED, "serialization")  # what is both, as it is sent
     return {DOCS / "topics.md": topics()} | {DOCS / "schemas" / name: text for name, text in forms.items()}
 
 

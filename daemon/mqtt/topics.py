@@ -40,9 +40,7 @@ HEARD = {
     "settings/desired": Kind(SettingsWanted, "the floor's settings for this machine", retain=True),
     "../_floor/state": Kind(None, "what the floor has free; not used yet", qos=0, retain=True),
     "../_floor/stored/{machine}": Kind(None, "a number: the floor has stored all events up to this `seq`", retain=True),
-    "info": Kind(
-        None, "its own, as above: another `run` in it is another computer with this machine's name", retain=True
-    ),
+    "info": Kind(Info, "its own: another `run` in it is another computer with this machine's name", retain=True),
 }
 """What a machine listens to."""
 
