@@ -37,6 +37,8 @@ from drivers.contract import Driver
 log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
+VERSIONS = {"3.1.1": 4, "5": 5}
+"""As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
 WATCH_S = 2.0
 
 
@@ -182,6 +184,7 @@ def broker_of(settings: Settings) -> Broker:
         username=mqtt.username,
         password_file=mqtt.password_file,
         keepalive=mqtt.keepalive,
+        version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,
         key=mqtt.tls.key if mqtt.tls else None,

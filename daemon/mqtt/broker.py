@@ -39,7 +39,7 @@ class Broker:
     ca: Path | None = None
     cert: Path | None = None
     key: Path | None = None
-    version: int = 5  # of MQTT: 5, or 4 for 3.1.1
+    version: int | None = None  # of MQTT: 5, or 4 for 3.1.1; None: 5, or 4 where the broker does not answer that
 
     @property
     def place(self) -> str:
@@ -67,7 +67,7 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
 
 async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
     context = await asyncio.to_thread(tls_context, broker.ca, broker.cert, broker.key) if broker.ca else None
-    newest = broker.version == paho.MQTTv5
+    newest = broker.version in (None, paho.MQTTv5)
     password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
     status = PUBLISHED["status"]
     return Client(
@@ -78,8 +78,9 @@ async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
         identifier=f"inclined-{tree.site}-{tree.machine}",
         will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
         protocol=aiomqtt.ProtocolVersion.V5 if newest else aiomqtt.ProtocolVersion.V311,
-        clean_session=None if newest else True,  # what must not be lost is in the outbox, and old wishes are refused
-        clean_start=True,  # the same in MQTT 5
+        clean_session=None
+        if newest
+        else True,  # what must not be lost is in the outbox; MQTT 5 begins anew at the first connect
         timeout=answer_s,
         keepalive=broker.keepalive,
         max_queued_incoming_messages=QUEUED_IN,

@@ -15,7 +15,8 @@ from daemon.backoff import delay
 from daemon.messages import Ack
 from daemon.mqtt.broker import LOST, Broker, connected
 from daemon.mqtt.client import Client
-from daemon.mqtt.faults import causes, old_broker, reason, taken_over
+from daemon.mqtt.faults import LOST as LOST_WORDS
+from daemon.mqtt.faults import SILENT, causes, old_broker, reason, taken_over
 from daemon.mqtt.inbox import Inbox
 from daemon.mqtt.ports import Pace, Ports
 from daemon.mqtt.telling import Telling
@@ -30,6 +31,8 @@ DENIED = (
     "The broker at {place} refuses some of our messages: its access list does not let {username} write all topics of"
     " this machine. Events wait on the disk; see deploy/mosquitto/acl."
 )
+UNANSWERED = (SILENT, LOST_WORDS)
+"""What a broker makes of a version of MQTT that it does not know."""
 WAITS_FOR_CLOCK = " This computer's own clock is not right yet: we try again as soon as it is."
 UNKEPT = "in force, but the disk did not take it: it may be gone after a restart"
 
@@ -39,6 +42,8 @@ class Publisher:
 
     def __init__(self, broker: Broker, ports: Ports, pace: Pace | None = None) -> None:
         self._broker = broker
+        self._asked = broker  # with the version of MQTT that is tried
+        self._understood = broker.version is not None
         self._ports = ports
         self._pace = pace or Pace()
         self._tree = Tree(ports.identity.site, ports.identity.machine)
@@ -81,12 +86,12 @@ class Publisher:
 
     async def _visit(self) -> None:
         self._inbox.known = self._inbox.told
-        async with connected(self._broker, self._tree, self._pace.answer) as mqtt:
+        async with connected(self._asked, self._tree, self._pace.answer) as mqtt:
             self._mqtt = mqtt
             telling = Telling(mqtt, self._tree, self._ports, self._inbox, self._pace)
             await telling.greet()
             log.info("Connected to the broker at %s.", self._broker.place)
-            self._away = None
+            self._away, self._understood = None, True
             parts: tuple[Coroutine[None, None, None], ...] = (
                 self._hear(mqtt, telling),
                 telling.states(),
@@ -100,8 +105,8 @@ class Publisher:
 
     def _learn(self, group: BaseExceptionGroup[Exception], lived_s: float) -> None:
         """Draw the conclusions from a connection that was lost, or never made."""
-        if old_broker(group):
-            self._broker = replace(self._broker, version=4)
+        if self._away is not None and not self._understood and (old_broker(group) or reason(group) in UNANSWERED):
+            self._asked = replace(self._asked, version=4 if self._asked.version is None else self._broker.version)
         if self._away is None:
             self._note_rival(lived_s, taken_over=taken_over(group) or self._inbox.twin is not None)
         self._early = any(too_early(cause) for cause in causes(group)) and self._ports.clock.wall() is None

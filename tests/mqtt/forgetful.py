@@ -16,10 +16,13 @@ TAKEN_OVER = b"\xe0\x01\x8e"
 class Forgetful:
     """Listens on a free port; `taken` holds topic and payload of what it acknowledged with QoS 1."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, old: str = "") -> None:
+        """Listen on port; old: what it does with a version of MQTT that it does not know: silent, closes, answers."""
         self.port = port
+        self._old = old
         self.taken: list[tuple[str, bytes]] = []
         self.connects = 0
+        self.versions: list[int] = []
         self._news = asyncio.Event()
         self._writers: dict[asyncio.StreamWriter, int] = {}
 
@@ -59,11 +62,20 @@ class Forgetful:
         self._writers.pop(writer, None)
         writer.close()
 
+    def _refuse(self, writer: asyncio.StreamWriter) -> None:
+        if self._old == "answers":
+            writer.write(b"\x20\x02\x00\x01")  # unacceptable protocol version (MQTT 3.1.1, 3.2.2.3)
+        if self._old != "silent":
+            writer.close()
+
     def _answer(self, writer: asyncio.StreamWriter, head: int, body: bytes) -> None:
         five = self._writers.get(writer) == 5
         match head >> 4:
+            case 1 if self._old and body[6] == 5:
+                self._refuse(writer)
             case 1:
                 self.connects += 1
+                self.versions.append(body[6])
                 self._writers[writer] = body[6]  # after the name MQTT: 5, or 4 for 3.1.1
                 writer.write(b"\x20\x03\x00\x00\x00" if body[6] == 5 else b"\x20\x02\x00\x00")
             case 3 if head & 0x06:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from daemon.mqtt import Publisher
 from daemon.outbox import Outbox
 from daemon.policy.events import Happened
@@ -114,3 +116,13 @@ async def test_a_slow_floor_gets_what_the_broker_dropped(tmp_path: Path) -> None
             await process.wait()
     assert told[:-1] == [["stored", id_] for id_ in ids]
     assert told[-1][0] == "twice"
+
+
+@pytest.mark.parametrize("old", ["answers", "closes", "silent"])
+async def test_a_broker_that_knows_no_mqtt_5_is_spoken_to_in_3_1_1(old: str) -> None:
+    async with Forgetful(old=old) as broker:
+        world = World(at(broker.port), replace(PACE, answer=0.5))
+        world.outbox.append()
+        async with world.running():
+            await broker.until(lambda: [topic for topic, _ in broker.taken if topic.endswith("/event/nudge")])
+        assert set(broker.versions) == {4}
