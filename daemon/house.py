@@ -6,7 +6,7 @@ Only `daemon.commands.run` and the demo build one. It wires and watches; it deci
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import metadata
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
-from daemon.outbox import Outbox
+from daemon.outbox import Answers, Outbox
 from daemon.policy import fresh_state
 from daemon.policy.events import Happened, Restored, Spent
 from daemon.rulebook import NOTE, Rulebook
@@ -37,6 +37,8 @@ from drivers.contract import Driver
 log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
+VERSIONS = {"3.1.1": 4, "5": 5}
+"""As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
 WATCH_S = 2.0
 
 
@@ -74,7 +76,13 @@ class House:
 
     def faults(self) -> dict[str, str | None]:
         """Return what is wrong with each part, in one line, as far as the broker may be told."""
-        return {"treadmill": self.runner.fault, "store": self.store_fault or self.store.fault, "web": self.web_fault}
+        return {
+            "treadmill": self.runner.fault,
+            "store": self.store_fault or self.store.fault,
+            "web": self.web_fault,
+            "outbox": self.outbox.fault,
+            "twin": None if self.publisher is None else self.publisher.twin,
+        }
 
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
@@ -102,7 +110,7 @@ def identity_of(settings: Settings) -> Identity:
 def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     """Open the store and make the parts, in the running loop; StoreError when no store can be opened at all."""
     store, store_fault = open_store(settings, clock)
-    outbox = Outbox(store, settings.machine.machine, clock)
+    outbox = Outbox(store, settings.machine.machine, clock, sends=settings.mqtt is not None)
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
         settings.rules,
@@ -115,7 +123,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
     runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
-    identity = identity_of(settings)
+    identity = replace(identity_of(settings), run=store.origin)
     board = Board(runner.feed, clock)
     ports = Ports(
         identity,
@@ -129,6 +137,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
         faults=lambda: late[0].faults(),
         committed=store.committed,
+        answered=Answers(store, clock),
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = kiosk_key(settings.console.key_file)
@@ -175,6 +184,7 @@ def broker_of(settings: Settings) -> Broker:
         username=mqtt.username,
         password_file=mqtt.password_file,
         keepalive=mqtt.keepalive,
+        version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,
         key=mqtt.tls.key if mqtt.tls else None,

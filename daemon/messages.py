@@ -64,6 +64,8 @@ class Info(Message):
     incline_max_pct: float | None
     incline_step_pct: float | None
     control: Literal["none", "unverified", "verified"]
+    run: str = ""
+    """Names this run of the daemon: two at the same time are two computers with one name."""
 
 
 class Counters(Message):
@@ -86,10 +88,10 @@ class Event(Message):
     """Something that happened; kept until the floor has stored it."""
 
     id: str
-    """Unique for ever: `{machine}-{origin}-{n}`."""
+    """Unique for ever: `{machine}-{origin}-{n}`; of `hours`, `{machine}-{origin}-{first}..{last}`."""
     seq: int
-    """Per machine, without a gap."""
-    kind: Literal["session", "nudge", "command", "policy", "link", "fault", "help", "trainer", "lent", "audit"]
+    """Per machine, rising; `hours` stands for the numbers from its `from` on."""
+    kind: Literal["session", "nudge", "command", "policy", "link", "fault", "help", "trainer", "lent", "audit", "hours"]
     ts: datetime | None
     boot: str
     uptime_ms: int

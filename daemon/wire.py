@@ -19,6 +19,7 @@ class Identity:
     driver: str
     software: str
     units: Literal["km/h", "mph"] = "km/h"
+    run: str = ""
 
 
 def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> State:
@@ -62,6 +63,7 @@ def info_message(identity: Identity, seen: Snapshot) -> Info:
         incline_max_pct=tenth(steps.most if steps else None),
         incline_step_pct=tenth(steps.step if steps else None),
         control="unverified" if steps else "none",
+        run=identity.run,
     )
 
 

@@ -117,6 +117,8 @@ class Mqtt(Section):
     """A file with the password in its first line."""
     keepalive: Annotated[int, Field(ge=5, le=600, strict=True)] = 30
     """Seconds after which a silent connection is given up."""
+    version: Literal["auto", "3.1.1", "5"] = "auto"
+    """Of MQTT: `auto` asks for 5, and for 3.1.1 where the broker gives no answer to that."""
     tls: Tls | None = None
     """`{ ca = FILE, cert = FILE, key = FILE }`; cert and key only where the broker asks for them. Absent: no TLS."""
 
