@@ -6,7 +6,7 @@ Only `daemon.commands.run` and the demo build one. It wires and watches; it deci
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import metadata
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
-from daemon.outbox import Outbox
+from daemon.outbox import Answers, Outbox
 from daemon.policy import fresh_state
 from daemon.policy.events import Happened, Restored, Spent
 from daemon.policy.rules import Mode
@@ -45,6 +45,8 @@ from drivers.contract import Driver
 log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
+VERSIONS = {"3.1.1": 4, "5": 5}
+"""As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
 WATCH_S = 2.0
 HOURS_S = 5.0
 REARMED = "Staff re-armed this machine: its mode is that of the file again, from the next idle belt on."
@@ -112,6 +114,8 @@ class House:
             "web": self.web_fault,
             "demoted": None if self.rulebook.demoted is None else DEMOTED % self.rulebook.demoted,
             "limits": self._limits(),
+            "outbox": self.outbox.fault,
+            "twin": None if self.publisher is None else self.publisher.twin,
         }
 
     def _limits(self) -> str | None:
@@ -147,7 +151,7 @@ def identity_of(settings: Settings) -> Identity:
 def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     """Open the store and make the parts, in the running loop; StoreError when no store can be opened at all."""
     store, store_fault = open_store(settings, clock)
-    outbox = Outbox(store, settings.machine.machine, clock)
+    outbox = Outbox(store, settings.machine.machine, clock, sends=settings.mqtt is not None)
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
         settings.rules,
@@ -160,7 +164,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
     runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
-    identity = identity_of(settings)
+    identity = replace(identity_of(settings), run=store.origin)
     board = Board(runner.feed, clock)
     staff = Staff(runner.feed, clock, runner.submit, lambda happened: late[0].record(happened))
     ports = Ports(
@@ -176,6 +180,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         faults=lambda: late[0].faults(),
         committed=store.committed,
         staff=staff,
+        answered=Answers(store, clock),
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = kiosk_key(settings.console.key_file)
@@ -223,6 +228,7 @@ def broker_of(settings: Settings) -> Broker:
         username=mqtt.username,
         password_file=mqtt.password_file,
         keepalive=mqtt.keepalive,
+        version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,
         key=mqtt.tls.key if mqtt.tls else None,

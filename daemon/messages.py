@@ -84,6 +84,8 @@ class Info(Message):
     control: Literal["none", "unverified", "verified"]
     limit_action: Literal["announce", "machine", "stop"] = "announce"
     """What follows a time limit on this machine, as far as it can."""
+    run: str = ""
+    """Names this run of the daemon: two at the same time are two computers with one name."""
 
 
 class Counters(Message):
@@ -106,9 +108,9 @@ class Event(Message):
     """Something that happened; kept until the floor has stored it."""
 
     id: str
-    """Unique for ever: `{machine}-{origin}-{n}`."""
+    """Unique for ever: `{machine}-{origin}-{n}`; of `hours`, `{machine}-{origin}-{first}..{last}`."""
     seq: int
-    """Per machine, without a gap."""
+    """Per machine, rising; `hours` stands for the numbers from its `from` on."""
     kind: Literal[
         "session",
         "nudge",
@@ -122,6 +124,7 @@ class Event(Message):
         "audit",
         "limit",
         "suggestion",
+        "hours",
     ]
     ts: datetime | None
     boot: str

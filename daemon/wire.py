@@ -19,6 +19,7 @@ class Identity:
     driver: str
     software: str
     units: Literal["km/h", "mph"] = "km/h"
+    run: str = ""
 
 
 def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> State:
@@ -64,6 +65,7 @@ def info_message(identity: Identity, seen: Snapshot) -> Info:
         incline_step_pct=tenth(steps.step if steps else None),
         control="unverified" if steps else "none",
         limit_action=seen.limit_action.value,
+        run=identity.run,
     )
 
 

@@ -71,7 +71,7 @@ class Machine(Section):
     zone: Text
     """Where in the gym it stands."""
     driver: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S*$")]
-    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `simulated:` or `replay:FILE`."""
+    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `ftms-uart:/dev/serial/by-id/NAME`, `simulated:` or `replay:FILE`."""
     mode: Literal["observe", "nudge", "assist", "enforce"]
     """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
     units: Literal["km/h", "mph"]
@@ -129,6 +129,8 @@ class Mqtt(Section):
     """A file with the password in its first line."""
     keepalive: Annotated[int, Field(ge=5, le=600, strict=True)] = 30
     """Seconds after which a silent connection is given up."""
+    version: Literal["auto", "3.1.1", "5"] = "auto"
+    """Of MQTT: `auto` asks for 5, and for 3.1.1 where the broker gives no answer to that."""
     tls: Tls | None = None
     """`{ ca = FILE, cert = FILE, key = FILE }`; cert and key only where the broker asks for them. Absent: no TLS."""
 
