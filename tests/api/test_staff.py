@@ -1,5 +1,7 @@
 """What staff may do over HTTP: with a token, with a reason, and never a belt."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -25,6 +27,7 @@ async def test_a_token_is_needed(client: httpx.AsyncClient, world: World, path: 
 async def test_it_reaches_the_core_and_the_audit(
     client: httpx.AsyncClient, world: World, path: str, kind: type[object]
 ) -> None:
+    world.feed.publish(replace(world.feed.latest, session="run-1"))
     answer = await client.post(path, json=BODIES[path], headers=STAFF)
     assert answer.status_code == 204
     assert isinstance(world.events.get_nowait(), kind)

@@ -169,8 +169,8 @@ def test_a_value_within_its_bounds_goes_through_its_text_unchanged(pair: tuple[K
 def test_any_other_number_is_a_mistake(key: Key, number: Decimal | int) -> None:
     table: dict[str, Any] = tomllib.loads(MACHINE) | {"policy": {key.name: number}}
     scaled = Decimal(number) * key.per if abs(Decimal(number).adjusted()) < 20 else Decimal("NaN")
-    inside = key.least <= scaled <= key.most or (key.zero and scaled == 0)
-    if scaled.is_finite() and scaled == int(scaled) and inside:
+    whole = scaled.is_finite() and scaled == int(scaled)
+    if whole and (key.least <= scaled <= key.most or (key.zero and scaled == 0)):
         assert getattr(parse(table, "x.toml").rules, key.field) == scaled
         return
     with pytest.raises(SettingsError) as error:
