@@ -103,7 +103,8 @@ def suggestion(seen: Snapshot, shown: Prompt, texts: Texts) -> Text:
     item = choose(texts, shown.item, shown.id).filled(t=f"{seen.min_incline / 10:.1f}")
     if shown.item not in MACHINES:
         return item
-    return Text(item.headline, f"{item.body} {texts['free_now' if shown.free else 'free_maybe'][0].headline}")
+    first, _, _ = item.body.partition(". ")
+    return Text(item.headline, f"{first.rstrip('.')}. {texts['free_now' if shown.free else 'free_maybe'][0].headline}")
 
 
 def card(seen: Snapshot, texts: Texts) -> CardShown | None:
