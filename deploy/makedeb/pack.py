@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,13 +11,17 @@ from deploy.makedeb.places import install_files
 from deploy.makedeb.programs import install_programs
 from deploy.makedeb.recipe import Recipe, output
 
+SMALL, FAST = ("-Zxz",), ("-Zgzip", "-z1")
 SCRIPTS = ("postinst", "prerm", "postrm")
 UNITS = "usr/lib/systemd/system"
 KIB = 1024
 
 
-def build(recipe: Recipe, out: Path) -> Path:
-    """Return the package file, written whole into the folder out. CannotBuild says what is missing."""
+def build(recipe: Recipe, out: Path, squeeze: Sequence[str] = SMALL) -> Path:
+    """Return the package file, written whole into the folder out, squeezed as dpkg-deb is told.
+
+    CannotBuild says what is missing.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".deb-", dir=out) as folder:
         root = Path(folder) / "root"
@@ -27,7 +32,7 @@ def build(recipe: Recipe, out: Path) -> Path:
         write_control(recipe, root)
         settle(root, recipe.when)
         fresh = Path(folder) / recipe.name
-        pack = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(fresh)]
+        pack = ["dpkg-deb", "--root-owner-group", *squeeze, "--build", str(root), str(fresh)]
         output(pack, SOURCE_DATE_EPOCH=str(recipe.when))
         return fresh.replace(out / recipe.name)
 

@@ -12,7 +12,7 @@ from deploy.makedeb.places import DOC
 from deploy.makedeb.programs import HOME, SITE
 from deploy.makedeb.recipe import PYTHON, Recipe
 
-KEEPER = "inclined <inclined@packages.debian.org.invalid>"
+KEEPER = "inclined <inclined@inclined.invalid>"  # Debian wants an address; RFC 2606 has one for who has none
 CONTROL = f"""\
 Package: inclined
 Version: {{version}}

@@ -29,6 +29,8 @@ def install_programs(recipe: Recipe, root: Path) -> None:
     strip(recipe, site)
     compile_all(root)
     make_venv(root / HOME)
+    (root / "usr/bin").mkdir()
+    (root / "usr/bin/inclined").symlink_to("../lib/inclined/bin/inclined")
 
 
 def fetch_dependencies(recipe: Recipe, site: Path, scratch: Path) -> None:
@@ -82,7 +84,7 @@ def make_venv(home: Path) -> None:
     """Make the environment that Debian's Python runs in, and the command."""
     (home / "pyvenv.cfg").write_text(VENV, encoding="ascii")
     (home / "bin").mkdir()
-    (home / "bin/python3").symlink_to(f"/usr/bin/python{PYTHON}")
+    (home / "bin/python3").symlink_to(f"../../../bin/python{PYTHON}")
     command = home / "bin/inclined"
     command.write_text(COMMAND, encoding="ascii")
     command.chmod(0o755)
