@@ -30,6 +30,7 @@ from daemon.policy.events import Happened, Restored, Spent
 from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
+from daemon.settings.credentials import credential
 from daemon.store import Store, StoreError
 from daemon.wire import Identity
 from drivers.contract import Driver
@@ -169,11 +170,12 @@ def broker_of(settings: Settings) -> Broker:
     """Return how to reach the broker."""
     mqtt = settings.mqtt
     assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
+    handed = credential("mqtt") if mqtt.username else None
     return Broker(
         host=mqtt.host,
         port=mqtt.port,
         username=mqtt.username,
-        password_file=mqtt.password_file,
+        password_file=mqtt.password_file or handed,
         keepalive=mqtt.keepalive,
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,

@@ -116,6 +116,7 @@ def pack(version: str) -> None:
         copy_files(root)
         about = root / "DEBIAN"
         about.mkdir()
+        about.chmod(0o755)  # whatever the umask is
         for name in said("dpkg-query", "--control-list", "inclined").split():
             shutil.copy(said("dpkg-query", "--control-path", "inclined", name).strip(), about / name)
         (about / "control").write_text(control(), encoding="utf-8")
@@ -132,11 +133,13 @@ def verified() -> list[list[str]]:
 
 def copy_files(root: Path) -> None:
     """Link or copy the installed files into root; what the administrator left out of all packages stays out."""
-    root.mkdir(mode=0o755)
+    root.mkdir()
+    root.chmod(0o755)
     for path in map(Path, said("dpkg-query", "--listfiles", "inclined").splitlines()):
         target = root / path.relative_to("/")
         if path.is_dir() and not path.is_symlink():
-            target.mkdir(mode=0o755, parents=True, exist_ok=True)
+            target.mkdir(exist_ok=True)
+            target.chmod(0o755)
         elif os.path.lexists(path):
             link_or_copy(path, target)
 

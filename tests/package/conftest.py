@@ -52,24 +52,34 @@ def base() -> Path:
     return debian()
 
 
+@pytest.fixture(scope="module")
+def shelf(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """Makes machines for all tests of a file."""
+    yield from machines(base, tmp_path_factory.mktemp("machines"))
+
+
 @pytest.fixture
 def fresh(base: Path, tmp_path: Path) -> Iterator[Fresh]:
-    """Make a machine by this name on which nothing was done yet."""
+    """Makes machines for one test."""
+    yield from machines(base, tmp_path)
+
+
+def machines(base: Path, folder: Path) -> Iterator[Fresh]:
+    """Yield what makes machines, and remove them afterwards."""
     made: list[Machine] = []
 
-    def make(name: str) -> Machine:
-        made.append(Machine.new(base, tmp_path / name))
+    def make(name: str, like: Machine | None = None) -> Machine:
+        made.append(like.copy(folder / name) if like else Machine.new(folder / name, base))
         return made[-1]
 
     yield make
-    for machine in made:
+    for machine in reversed(made):
         machine.gone()
 
 
 @pytest.fixture(scope="module")
-def installed(base: Path, packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine with today's package, for tests that only look."""
-    machine = Machine.new(base, tmp_path_factory.mktemp("installed"))
+def installed(shelf: Fresh, packages: dict[str, Path]) -> Machine:
+    """A machine with today's package, on which tests only look, or of which they take a copy."""
+    machine = shelf("installed")
     machine.says("dpkg", "--install", machine.put(packages[CHIP]))
-    yield machine
-    machine.gone()
+    return machine

@@ -17,7 +17,7 @@ NOT_OURS = (
 """What dpkg and Debian write for any package; the users stay."""
 
 
-def test_it_brings_the_command(installed: Machine, recipe: object) -> None:
+def test_it_brings_the_command(installed: Machine) -> None:
     assert installed.says("inclined", "--version").strip() == installed.says(
         "dpkg-query", "-W", "-f=${Version}", "inclined"
     )

@@ -8,9 +8,9 @@ import fcntl
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inclined-trixie"
 PACKAGES = ("python3", "systemd", "udev", "dbus", "bluez", "lintian", "man-db", "libgcc-s1")
@@ -21,7 +21,9 @@ ENTER = """
 set -e
 lower=$1 layer=$2
 shift 2
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work$EXTRA" "$layer/root"
+rm -rf "$layer/work"
+mkdir "$layer/work"
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$layer/upper,workdir=$layer/work,volatile$EXTRA" "$layer/root"
 cd "$layer/root"
 mount -t proc proc proc
 mount -t tmpfs tmpfs dev
@@ -33,22 +35,26 @@ exec chroot . "$@"
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One layer over the Debian at base."""
+    """One layer over others, the newest first and Debian last. What it holds need not outlast a power cut."""
 
-    base: Path
+    lower: tuple[Path, ...]
     layer: Path
 
     @classmethod
-    def new(cls, base: Path, layer: Path) -> "Machine":
+    def new(cls, layer: Path, *lower: Path) -> "Machine":
         """Return a machine on which nothing was done yet."""
-        for name in ("upper", "work", "root"):
+        for name in ("upper", "root"):
             (layer / name).mkdir(parents=True)
-        return cls(base, layer)
+        return cls(lower, layer)
+
+    def copy(self, layer: Path) -> "Machine":
+        """Return a machine that goes on from what was done on this one, on which nothing more may be done."""
+        return Machine.new(layer, self.layer / "upper", *self.lower)
 
     def command(self, *words: str) -> list[str]:
         """Return how to run a command in the machine from outside."""
         apart = [*APART, "--mount", "--pid", "--net", "--fork", "--kill-child"]
-        return [*apart, "sh", "-c", ENTER, "sh", str(self.base), str(self.layer), *words]
+        return [*apart, "sh", "-c", ENTER, "sh", ":".join(map(str, self.lower)), str(self.layer), *words]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -86,8 +92,10 @@ class Machine:
         subprocess.run([*APART, "rm", "-rf", str(self.layer)], check=True)
 
 
-type Fresh = Callable[[str], Machine]
-"""Makes a machine of this name on which nothing was done yet."""
+class Fresh(Protocol):
+    """Makes a machine: one on which nothing was done yet, or one like another."""
+
+    def __call__(self, name: str, like: Machine | None = None, /) -> Machine: ...
 
 
 def debian(cache: Path = CACHE) -> Path:

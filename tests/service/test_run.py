@@ -93,6 +93,26 @@ async def test_a_password_that_cannot_be_read_is_told_and_the_rest_goes_on(tmp_p
     assert log.count("password_file") == 1, log
 
 
+async def test_with_first_run_it_waits_for_a_good_configuration(mistaken: Path, tmp_path: Path) -> None:
+    good = mistaken.read_text(encoding="utf-8").replace("fast", "nudge")
+    waiting = "READY=1\nWATCHDOG=1\nSTATUS=Waiting for a configuration without mistakes"
+    absent = tmp_path / "absent.toml"
+    with listening(str(tmp_path / "notify")) as ear:
+        async with daemon(absent, ear, "--first-run") as process:
+            await ear.until(waiting)
+            mistaken.replace(absent)
+            await ear.until(waiting)
+            await ear.until(waiting)  # the mistakes are told by now
+            (tmp_path / "whole.toml").write_text(good, encoding="utf-8")
+            (tmp_path / "whole.toml").replace(absent)
+            await ear.until("READY=1")
+            await ear.until("WATCHDOG=1")
+            status, log = await told_to_stop(process)
+    assert status == 0, log
+    assert log.count("No such file or directory; no treadmill is looked after until") == 1
+    assert log.count('[machine] mode: "fast" is none of its values') == 1
+
+
 async def ended(config: Path, ear: Ear) -> int:
     """Return the exit status of a daemon that ends by itself."""
     async with daemon(config, ear) as process:
