@@ -1,5 +1,6 @@
 """Which file of the checkout goes where on the Pi. A file of systemd/, deploy/debian/ or deploy/kiosk/ without a place
-is a mistake: somebody forgot it."""
+is a mistake: somebody forgot it.
+"""
 
 import gzip
 import shutil
@@ -17,7 +18,6 @@ TABLE: tuple[tuple[str, str, int], ...] = (
     ("deploy/debian/modules-load.conf", "usr/lib/modules-load.d/inclined.conf", 0o644),
     ("deploy/debian/serial.rules", "usr/lib/udev/rules.d/60-inclined-serial.rules", 0o644),
     ("deploy/debian/bus.conf", "usr/share/dbus-1/system.d/inclined.conf", 0o644),
-    ("deploy/debian/upkeep.py", "usr/lib/inclined/upkeep.py", 0o644),
     ("deploy/debian/inclined-rollback", "usr/sbin/inclined-rollback", 0o755),
     ("deploy/debian/inclined-rollback.8", "usr/share/man/man8/inclined-rollback.8", 0o644),
     ("deploy/debian/lintian-overrides", "usr/share/lintian/overrides/inclined", 0o644),

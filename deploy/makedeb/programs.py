@@ -75,7 +75,9 @@ def compile_all(root: Path) -> None:
     In one process and in order of names: what is written depends on what was compiled before.
     """
     if int.from_bytes(importlib.util.MAGIC_NUMBER[:2], "little") != MAGIC:
-        raise CannotBuild(f"needs a .venv with Python {PYTHON}, not {sys.version.split()[0]}: it compiles for Debian 13's")
+        raise CannotBuild(
+            f"needs a .venv with Python {PYTHON}, not {sys.version.split()[0]}: it compiles for Debian 13's"
+        )
     way = ["-q", "-j1", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/"]
     output([sys.executable, "-m", "compileall", *way, str(root / SITE)])
 

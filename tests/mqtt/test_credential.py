@@ -27,13 +27,21 @@ def password_file(**mqtt: str) -> Path | None:
     return broker_of(parse({"machine": MACHINE, "mqtt": {"host": "127.0.0.1", **mqtt}}, "file")).password_file
 
 
-async def test_a_password_handed_over_opens_the_broker(handed: Path) -> None:
-    passwords = handed / "passwords"
-    subprocess.run(["/usr/bin/mosquitto_passwd", "-b", "-c", passwords, "t07", "right"], check=True)
+@pytest.fixture
+def passwords(handed: Path) -> Path:
+    """What the broker knows of us."""
+    path = handed / "passwords"
+    subprocess.run(["/usr/bin/mosquitto_passwd", "-b", "-c", path, "t07", "right"], check=True)
+    return path
+
+
+async def test_a_password_handed_over_opens_the_broker(handed: Path, passwords: Path) -> None:
     (handed / "inclined.mqtt").write_text("right\n", encoding="utf-8")
     with mosquitto(handed, f"allow_anonymous false\npassword_file {passwords}\n") as running:
         mqtt = {"host": "127.0.0.1", "port": running.port, "username": "t07"}
-        async with connected(broker_of(parse({"machine": MACHINE, "mqtt": mqtt}, "file")), Tree("gym", "t07"), 10.0) as client:
+        async with connected(
+            broker_of(parse({"machine": MACHINE, "mqtt": mqtt}, "file")), Tree("gym", "t07"), 10.0
+        ) as client:
             await client.publish("hello")
 
 

@@ -45,10 +45,20 @@ def test_libraries_are_for_the_architecture(unpacked: dict[str, Path], arch: str
 
 @pytest.mark.parametrize("arch", CHIPS)
 def test_it_carries_what_the_lock_file_says(checkout: Path, unpacked: dict[str, Path], arch: str) -> None:
-    exported = [str(checkout / ".tools/uv"), "export", "--project", str(checkout), "--locked", "--no-dev", "--no-hashes"]
+    exported = [
+        str(checkout / ".tools/uv"),
+        "export",
+        "--project",
+        str(checkout),
+        "--locked",
+        "--no-dev",
+        "--no-hashes",
+    ]
     lines = re.findall(r"^([a-z0-9._-]+)==(\S+)(?: ; (.*))?$", output([*exported, "--no-emit-project"]), re.MULTILINE)
     here = {(name, version) for name, version, only in lines if not only or "== 'linux'" in only}
-    told = [HeaderParser().parsestr(file.read_text(encoding="utf-8")) for file in unpacked[arch].glob(f"{SITE}/*/METADATA")]
+    told = [
+        HeaderParser().parsestr(file.read_text(encoding="utf-8")) for file in unpacked[arch].glob(f"{SITE}/*/METADATA")
+    ]
     carried = {(str(one["Name"]).lower().replace("_", "-").replace(".", "-"), str(one["Version"])) for one in told}
     assert carried == here | {("inclined", Recipe.of(checkout, arch).version)}
     assert not {"bumble", "amqtt", "pytest"} & {name for name, _ in carried}
@@ -104,7 +114,9 @@ def test_the_same_checkout_gives_the_same_bytes(
 def test_a_file_that_nobody_placed_is_a_mistake(checkout: Path, recipe: Recipe, tmp_path: Path) -> None:
     copy = copied(checkout, tmp_path / "checkout")
     (copy / "deploy/debian/forgotten.conf").write_text("", encoding="ascii")
-    with pytest.raises(CannotBuild, match=r"^deploy/makedeb/places\.py has no place for deploy/debian/forgotten\.conf$"):
+    with pytest.raises(
+        CannotBuild, match=r"^deploy/makedeb/places\.py has no place for deploy/debian/forgotten\.conf$"
+    ):
         install_files(Recipe(copy, recipe.arch, recipe.version, recipe.when), tmp_path / "root")
 
 

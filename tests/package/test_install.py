@@ -61,7 +61,9 @@ def test_who_may_do_what(installed: Machine) -> None:
 def test_the_screens_user_can_read_the_key_and_others_cannot(installed: Machine) -> None:
     """As the service makes it: without chown, in the folder that gives its files to the screen's group."""
     key = "/run/inclined/console.key"
-    installed.sh(f"rm -f {key}; setpriv --reuid inclined --regid inclined --init-groups sh -c 'umask 027; echo k >{key}'")
+    installed.sh(
+        f"rm -f {key}; setpriv --reuid inclined --regid inclined --init-groups sh -c 'umask 027; echo k >{key}'"
+    )
     assert installed.sh(as_user("inclined-kiosk", f"cat {key}")) == "k\n"
     for place in ("/var/lib/inclined/x", "/etc/inclined/x", "/run/inclined/x"):
         assert installed.ran("sh", "-c", as_user("inclined-kiosk", f"touch {place}")).returncode != 0
@@ -112,7 +114,7 @@ def test_the_pages_lead_nowhere_outside(installed: Machine) -> None:
 
 
 def test_the_screens_user_cannot_speak_to_bluetooth(installed: Machine) -> None:
-    """Asked of a real bus with Debian's own policy for Bluetooth, where nobody owns the name: denied, or only absent."""
+    """Asked of a real bus with Debian's own policy for Bluetooth; nobody owns the name: denied, or only absent."""
     bus = "mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork --nopidfile; "
     call = "dbus-send --system --print-reply --dest=org.bluez / org.freedesktop.DBus.Introspectable.Introspect"
     answers = {
@@ -133,7 +135,9 @@ def test_purging_leaves_nothing_but_the_users(fresh: Fresh, packages: dict[str, 
         mkdir -p /etc/credstore; touch /etc/credstore/inclined.mqtt
     """)
     machine.says("dpkg", "--remove", "inclined")
-    machine.sh("test -e /etc/inclined/inclined.toml; test -e /var/lib/inclined/inclined.db; test ! -e /usr/lib/inclined")
+    machine.sh(
+        "test -e /etc/inclined/inclined.toml; test -e /var/lib/inclined/inclined.db; test ! -e /usr/lib/inclined"
+    )
     machine.says("dpkg", "--purge", "inclined")
     left = [line for line in machine.sh(LISTING).splitlines() if line not in before and not line.startswith(NOT_OURS)]
     assert [line for line in left if line.split()[0] not in known(before)] == []

@@ -14,7 +14,8 @@ DB = "/var/lib/inclined/inclined.db"
 OPEN = "from pathlib import Path; from daemon.store.opening import open_database; db = open_database(Path('{db}')); "
 WRITER = (
     OPEN
-    + "db.execute(\"INSERT INTO note VALUES ('from', 'today')\"); print('open', flush=True); import sys; sys.stdin.read()"
+    + "db.execute(\"INSERT OR REPLACE INTO note VALUES ('from', 'today')\"); print('open', flush=True); "
+    + "import sys; sys.stdin.read()"
 )
 UNKNOWN_KEY = '[machine]\nsite = "gym"\n[later]\nkey = 1\n'
 
@@ -30,7 +31,8 @@ def version(machine: Machine) -> str:
 
 
 def schema(machine: Machine, file: str = DB) -> int:
-    code = f"import sqlite3; print(sqlite3.connect('file:{file}?mode=ro', uri=True).execute('PRAGMA user_version').fetchone()[0])"
+    opened = f"sqlite3.connect('file:{file}?mode=ro', uri=True)"
+    code = f"import sqlite3; print({opened}.execute('PRAGMA user_version').fetchone()[0])"
     return int(machine.says("python3", "-c", code))
 
 
@@ -81,7 +83,7 @@ def test_an_upgrade_keeps_version_database_and_configuration(machine: Machine, l
 
 
 def test_the_database_is_copied_whole_while_a_daemon_writes(machine: Machine, later: Path) -> None:
-    code = WRITER.format(db=DB).replace("INSERT", "INSERT OR REPLACE")
+    code = WRITER.format(db=DB)
     place = machine.put(later)
     machine.sh(f"""
         mkfifo /srv/stop
@@ -137,7 +139,10 @@ def test_one_command_puts_back_the_version_and_its_database(upgraded: Machine, r
     assert said.returncode == 0, said.stderr
     assert "today's is kept as" in said.stdout
     assert version(upgraded) == recipe.version
-    assert python(upgraded, OPEN + "print(db.execute('SELECT name, text FROM note').fetchall())") == "[('from', 'today')]\n"
+    assert (
+        python(upgraded, OPEN + "print(db.execute('SELECT name, text FROM note').fetchall())")
+        == "[('from', 'today')]\n"
+    )
     assert upgraded.says("stat", "-c", "%U %a", DB) == "inclined 600\n"
     (aside,) = upgraded.sh(f"ls {DB}.of-*").split()
     assert schema(upgraded, aside) > schema(upgraded)
@@ -177,8 +182,10 @@ def test_with_nothing_to_go_back_to_it_says_so(machine: Machine) -> None:
 
 def test_three_copies_are_kept(machine: Machine) -> None:
     for minute in range(5):
-        machine.sh(f"touch -d 2026-01-01T00:0{minute} /var/backups/inclined/inclined.db.0.0.{minute}.20260101T000{minute}00Z")
-    machine.says("python3", "-I", "/usr/lib/inclined/upkeep.py", "keep")
+        machine.sh(
+            f"touch -d 2026-01-01T00:0{minute} /var/backups/inclined/inclined.db.0.0.{minute}.20260101T000{minute}00Z"
+        )
+    machine.says("/usr/lib/inclined/bin/python3", "-IB", "-m", "daemon.upkeep", "keep")
     names = kept(machine, "inclined.db.*")
     assert len(names) == 3
     assert names[:2] == ["inclined.db.0.0.3.20260101T000300Z", "inclined.db.0.0.4.20260101T000400Z"]

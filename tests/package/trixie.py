@@ -140,4 +140,3 @@ def mirror() -> str:
     )
     assert said.stdout, "apt knows no Debian here; run: apt-get update"
     return said.stdout.split()[0]
-
