@@ -52,9 +52,9 @@ def base() -> Path:
     return debian()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shelf(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
-    """Makes machines for all tests of a file."""
+    """Makes machines for more than one test."""
     yield from machines(base, tmp_path_factory.mktemp("machines"))
 
 
@@ -77,7 +77,7 @@ def machines(base: Path, folder: Path) -> Iterator[Fresh]:
         machine.gone()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installed(shelf: Fresh, packages: dict[str, Path]) -> Machine:
     """A machine with today's package, on which tests only look, or of which they take a copy."""
     machine = shelf("installed")

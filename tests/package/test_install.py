@@ -1,11 +1,9 @@
 """The package on a Debian 13 without a network: what it brings, who may do what, and what stays when it goes."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.package.conftest import CHIP
 from tests.package.trixie import Fresh, Machine
 
 TOO_EXPOSED = 1.5
@@ -125,10 +123,9 @@ def test_the_screens_user_cannot_speak_to_bluetooth(installed: Machine) -> None:
     assert "Error" in answers["inclined"]
 
 
-def test_purging_leaves_nothing_but_the_users(fresh: Fresh, packages: dict[str, Path]) -> None:
-    machine = fresh("purged")
-    before = machine.sh(LISTING).splitlines()
-    machine.says("dpkg", "--install", machine.put(packages[CHIP]))
+def test_purging_leaves_nothing_but_the_users(fresh: Fresh, installed: Machine) -> None:
+    before = fresh("bare").sh(LISTING).splitlines()
+    machine = fresh("purged", installed)
     machine.sh("""
         cp /usr/share/doc/inclined/examples/inclined.toml /etc/inclined/
         touch /var/lib/inclined/inclined.db /var/backups/inclined/x

@@ -35,7 +35,7 @@ try:
 except TimeoutError:
     heard = ["never ready"]
 daemon.terminate()
-print(heard[-1], daemon.communicate()[1])
+print("READY=1" if "READY=1" in heard else heard[-1], daemon.communicate()[1])
 raise SystemExit(0)
 """
 LIMIT_S = 60

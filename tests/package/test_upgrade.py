@@ -17,7 +17,7 @@ WRITER = (
     + "db.execute(\"INSERT OR REPLACE INTO note VALUES ('from', 'today')\"); print('open', flush=True); "
     + "import sys; sys.stdin.read()"
 )
-UNKNOWN_KEY = '[machine]\nsite = "gym"\n[later]\nkey = 1\n'
+UNKNOWN_KEY = '[machine]\\nsite = "gym"\\n[later]\\nkey = 1\\n'  # as printf reads it
 
 
 def python(machine: Machine, code: str) -> str:
@@ -55,10 +55,18 @@ def machine(fresh: Fresh, noted: Machine) -> Machine:
 
 
 @pytest.fixture(scope="module")
-def brought_up(shelf: Fresh, noted: Machine, later: Path) -> Machine:
-    """The same after an upgrade whose daemon has brought the database up to date."""
-    made = shelf("brought-up", noted)
+def replaced(shelf: Fresh, noted: Machine, later: Path) -> Machine:
+    """The same after an upgrade whose daemon has not begun yet; for tests that look, or take a copy."""
+    made = shelf("replaced", noted)
+    made.sh("echo '# mine' >/etc/inclined/inclined.toml")
     made.says("dpkg", "--install", made.put(later))
+    return made
+
+
+@pytest.fixture(scope="module")
+def brought_up(shelf: Fresh, replaced: Machine) -> Machine:
+    """The same, and its daemon has brought the database up to date."""
+    made = shelf("brought-up", replaced)
     python(made, OPEN + "db.execute(\"INSERT INTO note VALUES ('by', 'later')\")")
     return made
 
@@ -69,17 +77,14 @@ def upgraded(fresh: Fresh, brought_up: Machine) -> Machine:
     return fresh("upgraded", brought_up)
 
 
-def test_an_upgrade_keeps_version_database_and_configuration(machine: Machine, later: Path, recipe: Recipe) -> None:
-    machine.sh("echo '# mine' >/etc/inclined/inclined.toml")
-    before = schema(machine)
-    machine.says("dpkg", "--install", machine.put(later))
-    (database,), (configuration,) = kept(machine, "inclined.db.*"), kept(machine, "inclined.toml.*")
+def test_an_upgrade_keeps_version_database_and_configuration(noted: Machine, replaced: Machine, recipe: Recipe) -> None:
+    (database,), (configuration,) = kept(replaced, "inclined.db.*"), kept(replaced, "inclined.toml.*")
     assert re.fullmatch(rf"inclined\.db\.{recipe.version}\.\d{{8}}T\d{{6}}Z", database)
-    assert schema(machine, f"/var/backups/inclined/{database}") == before
-    assert machine.says("cat", f"/var/backups/inclined/{configuration}") == "# mine\n"
-    assert kept(machine, "*.deb") == [f"inclined_{recipe.version}_{CHIP}.deb"]
-    assert set(machine.sh("cd /var/backups/inclined; stat -c '%U %a' *").splitlines()) == {"root 600"}
-    assert kept(machine, ".[!.]*") == []
+    assert schema(replaced, f"/var/backups/inclined/{database}") == schema(noted)
+    assert replaced.says("cat", f"/var/backups/inclined/{configuration}") == "# mine\n"
+    assert kept(replaced, "*.deb") == [f"inclined_{recipe.version}_{CHIP}.deb"]
+    assert set(replaced.sh("cd /var/backups/inclined; stat -c '%U %a' *").splitlines()) == {"root 600"}
+    assert kept(replaced, ".[!.]*") == []
 
 
 def test_the_database_is_copied_whole_while_a_daemon_writes(machine: Machine, later: Path) -> None:
@@ -107,59 +112,46 @@ END
     assert machine.says("python3", "-c", code) == "ok today\n"
 
 
-def test_a_configuration_with_mistakes_is_told_and_holds_nothing_up(machine: Machine, later: Path) -> None:
-    machine.sh(f"cat >/etc/inclined/inclined.toml <<'END'\n{UNKNOWN_KEY}END\n")
+def test_what_is_wrong_is_told_and_holds_nothing_up(machine: Machine, later: Path) -> None:
+    """A configuration with mistakes, a database that is none, and a version that is damaged, all at once."""
+    machine.sh(f"""
+        printf '{UNKNOWN_KEY}' >/etc/inclined/inclined.toml
+        rm -f {DB}-wal {DB}-shm; head -c 50000 /dev/urandom >{DB}
+        echo >>/usr/lib/inclined/lib/python3.13/site-packages/daemon/house.py
+    """)
     ran = machine.ran("dpkg", "--install", machine.put(later))
     assert ran.returncode == 0
     assert "[machine] mode: is missing" in ran.stderr
     assert "[later] is unknown" in ran.stderr
-    assert version(machine) == LATER
-
-
-def test_a_database_that_cannot_be_copied_is_told_and_holds_nothing_up(machine: Machine, later: Path) -> None:
-    machine.sh(f"rm -f {DB}-wal {DB}-shm; head -c 50000 /dev/urandom >{DB}")
-    ran = machine.ran("dpkg", "--install", machine.put(later))
-    assert ran.returncode == 0
     assert "inclined: the database is not kept for a way back: file is not a database" in ran.stderr
-    assert kept(machine, "*.deb") != []
-    assert version(machine) == LATER
-
-
-def test_a_damaged_version_is_not_kept(machine: Machine, later: Path) -> None:
-    machine.sh("echo >>/usr/lib/inclined/lib/python3.13/site-packages/daemon/house.py")
-    ran = machine.ran("dpkg", "--install", machine.put(later))
-    assert ran.returncode == 0
     assert "daemon/house.py is not as it was installed" in ran.stderr
-    assert kept(machine, "*.deb") == []
+    assert [name.split(".")[1] for name in kept(machine, "*")] == ["toml"]
+    assert version(machine) == LATER
 
 
 def test_one_command_puts_back_the_version_and_its_database(upgraded: Machine, recipe: Recipe) -> None:
-    assert schema(upgraded) > schema(upgraded, f"/var/backups/inclined/{kept(upgraded, 'inclined.db.*')[0]}")
     said = upgraded.ran("inclined-rollback", typed="y\n")
     assert said.returncode == 0, said.stderr
     assert "today's is kept as" in said.stdout
-    assert version(upgraded) == recipe.version
-    assert (
-        python(upgraded, OPEN + "print(db.execute('SELECT name, text FROM note').fetchall())")
-        == "[('from', 'today')]\n"
-    )
+    assert version(upgraded) == upgraded.says("inclined", "--version").strip() == recipe.version
+    rows = python(upgraded, OPEN + "print(db.execute('SELECT name, text FROM note').fetchall())")
+    assert rows == "[('from', 'today')]\n"
     assert upgraded.says("stat", "-c", "%U %a", DB) == "inclined 600\n"
     (aside,) = upgraded.sh(f"ls {DB}.of-*").split()
     assert schema(upgraded, aside) > schema(upgraded)
-    assert upgraded.says("inclined", "--version").strip() == recipe.version
+    leads_forward_again(upgraded, recipe)
 
 
-def test_once_more_leads_forward_again(upgraded: Machine, recipe: Recipe) -> None:
-    upgraded.says("inclined-rollback", "--yes")
-    assert version(upgraded) == recipe.version
-    upgraded.says("inclined-rollback", "--yes")
-    assert version(upgraded) == LATER
-    assert kept(upgraded, "*.deb") == sorted(f"inclined_{v}_{CHIP}.deb" for v in (recipe.version, LATER))
-    assert upgraded.says("dpkg", "--verify", "inclined") == ""
+def leads_forward_again(machine: Machine, recipe: Recipe) -> None:
+    """Typed once more, the command leads to the later version, whole."""
+    machine.says("inclined-rollback", "--yes")
+    assert version(machine) == LATER
+    assert kept(machine, "*.deb") == sorted(f"inclined_{v}_{CHIP}.deb" for v in (recipe.version, LATER))
+    assert machine.says("dpkg", "--verify", "inclined") == ""
 
 
-def test_accounts_that_the_older_version_can_read_stay(machine: Machine, later: Path, recipe: Recipe) -> None:
-    machine.says("dpkg", "--install", machine.put(later))
+def test_accounts_that_the_older_version_can_read_stay(fresh: Fresh, replaced: Machine, recipe: Recipe) -> None:
+    machine = fresh("unchanged", replaced)
     said = machine.says("inclined-rollback", "--yes")
     assert "The accounts stay as they are." in said
     assert version(machine) == recipe.version
