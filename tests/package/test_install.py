@@ -10,7 +10,7 @@ TOO_EXPOSED = 1.5
 LISTING = "find / -xdev ! -path '/proc/*' ! -path '/dev/*' ! -path '/srv/*' -printf '%p %u:%g %m\\n' | sort"
 NOT_OURS = (
     "/var/lib/dpkg/", "/var/log/", "/var/cache/", "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow",
-    "/etc/.pwd.lock", "/etc/subuid", "/etc/subgid", "/var/lib/systemd/deb-systemd-helper", "/run/lock",
+    "/etc/.pwd.lock", "/etc/subuid", "/etc/subgid", "/var/lib/systemd/deb-systemd-helper", "/run/lock", "/run/systemd",
 )  # fmt: skip
 """What dpkg and Debian write for any package; the users stay."""
 
@@ -37,8 +37,9 @@ def test_what_a_pi_does_not_carry_says_so(installed: Machine) -> None:
     assert (said.returncode, said.stderr.count("\n")) == (1, 1), said.stderr
 
 
-def test_nobodys_environment_leads_to_other_code(installed: Machine) -> None:
-    said = installed.sh("cd /tmp; echo 'raise SystemExit(7)' >daemon.py; PYTHONPATH=/tmp inclined --version")
+def test_nobodys_environment_leads_to_other_code(fresh: Fresh, installed: Machine) -> None:
+    machine = fresh("machine", installed)
+    said = machine.sh("cd /tmp; echo 'raise SystemExit(7)' >daemon.py; PYTHONPATH=/tmp inclined --version")
     assert said[0].isdigit()
 
 
@@ -56,16 +57,15 @@ def test_who_may_do_what(installed: Machine) -> None:
     ]
 
 
-def test_the_screens_user_can_read_the_key_and_others_cannot(installed: Machine) -> None:
+def test_the_screens_user_can_read_the_key_and_others_cannot(fresh: Fresh, installed: Machine) -> None:
     """As the service makes it: without chown, in the folder that gives its files to the screen's group."""
+    machine = fresh("machine", installed)
     key = "/run/inclined/console.key"
-    installed.sh(
-        f"rm -f {key}; setpriv --reuid inclined --regid inclined --init-groups sh -c 'umask 027; echo k >{key}'"
-    )
-    assert installed.sh(as_user("inclined-kiosk", f"cat {key}")) == "k\n"
+    machine.sh(f"rm -f {key}; setpriv --reuid inclined --regid inclined --init-groups sh -c 'umask 027; echo k >{key}'")
+    assert machine.sh(as_user("inclined-kiosk", f"cat {key}")) == "k\n"
     for place in ("/var/lib/inclined/x", "/etc/inclined/x", "/run/inclined/x"):
-        assert installed.ran("sh", "-c", as_user("inclined-kiosk", f"touch {place}")).returncode != 0
-    assert installed.ran("sh", "-c", as_user("nobody", f"cat {key}")).returncode != 0
+        assert machine.ran("sh", "-c", as_user("inclined-kiosk", f"touch {place}")).returncode != 0
+    assert machine.ran("sh", "-c", as_user("nobody", f"cat {key}")).returncode != 0
 
 
 def as_user(name: str, script: str) -> str:
@@ -111,13 +111,12 @@ def test_the_pages_lead_nowhere_outside(installed: Machine) -> None:
             assert installed.ran("test", "-e", f"/usr/share/doc/inclined/docs/{link}").returncode == 0, (page, link)
 
 
-def test_the_screens_user_cannot_speak_to_bluetooth(installed: Machine) -> None:
+def test_the_screens_user_cannot_speak_to_bluetooth(fresh: Fresh, installed: Machine) -> None:
     """Asked of a real bus with Debian's own policy for Bluetooth; nobody owns the name: denied, or only absent."""
+    machine = fresh("machine", installed)
     bus = "mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork --nopidfile; "
     call = "dbus-send --system --print-reply --dest=org.bluez / org.freedesktop.DBus.Introspectable.Introspect"
-    answers = {
-        user: installed.sh(f"{bus}{as_user(user, call)} 2>&1 || true") for user in ("inclined", "inclined-kiosk")
-    }
+    answers = {user: machine.sh(f"{bus}{as_user(user, call)} 2>&1 || true") for user in ("inclined", "inclined-kiosk")}
     assert "AccessDenied" in answers["inclined-kiosk"]
     assert "AccessDenied" not in answers["inclined"]
     assert "Error" in answers["inclined"]
