@@ -69,7 +69,8 @@ def awaited(path: Path) -> Settings:
             for mistake in wrong:
                 complain(mistake, USAGE)
             told = wrong
-        notify("READY=1\nWATCHDOG=1\nSTATUS=Waiting for a configuration without mistakes")
+        notify("READY=1")
+        notify("WATCHDOG=1")
         time.sleep(LOOK_S)
 
 

@@ -22,7 +22,7 @@ units = "km/h"
 host = "broker.gym.example"
 """
 LISTENER = """
-import os, socket, subprocess, sys
+import os, pathlib, socket, subprocess, sys, time
 ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 ear.bind("/run/ear")
 os.chmod("/run/ear", 0o777)
@@ -32,6 +32,10 @@ try:
     heard = []
     while "READY=1" not in heard:
         heard += ear.recv(4096).decode().splitlines()
+    pathlib.Path("/etc/inclined/inclined.toml").write_text(sys.stdin.read())
+    end = time.monotonic() + float(sys.argv[1])
+    while not os.path.exists("/var/lib/inclined/inclined.db") and time.monotonic() < end:
+        time.sleep(0.1)
 except TimeoutError:
     heard = ["never ready"]
 daemon.terminate()
@@ -43,18 +47,27 @@ RECORDER = '#!/bin/sh\necho "$0 $*" >>/srv/called\n'
 
 
 def started(machine: Machine) -> str:
-    """Run ExecStart= of the unit as its user, with the little that systemd gives; return what was heard and logged."""
+    """Run ExecStart= of the unit as its user, with the little that systemd gives; return what was heard and logged.
+
+    Once it is ready, the configuration is written, whether or not there was one; its database says that it began.
+    """
     unit = machine.says("cat", "/usr/lib/systemd/system/inclined.service")
     line = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)
     assert line
     little = ["env", "-i", "NOTIFY_SOCKET=/run/ear", "PATH=/usr/bin", "CREDENTIALS_DIRECTORY=/nowhere"]
     user = ["setpriv", "--reuid=inclined", "--regid=inclined", "--init-groups", "--no-new-privs"]
     command = [*user, *little, *shlex.split(line[1])]
-    return machine.says("python3", "-c", LISTENER, str(LIMIT_S), *command)
+    ran = machine.ran("python3", "-c", LISTENER, str(LIMIT_S), *command, typed=CONFIGURATION)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
-def test_it_is_ready_without_a_configuration(fresh: Fresh, installed: Machine) -> None:
-    assert started(fresh("bare", installed)).startswith("READY=1")
+def test_it_is_ready_without_a_configuration_and_begins_with_one(fresh: Fresh, installed: Machine) -> None:
+    machine = fresh("bare", installed)
+    log = started(machine)
+    assert log.startswith("READY=1 ")
+    assert "Traceback" not in log
+    assert machine.says("stat", "-c", "%U", "/var/lib/inclined/inclined.db") == "inclined\n"
 
 
 def test_it_is_ready_with_nothing_there(fresh: Fresh, installed: Machine) -> None:

@@ -93,39 +93,6 @@ async def test_a_password_that_cannot_be_read_is_told_and_the_rest_goes_on(tmp_p
     assert log.count("password_file") == 1, log
 
 
-class File:
-    """A configuration that somebody writes while the daemon looks at it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def holds(self, text: str) -> None:
-        """Put another text in its place, at once."""
-        fresh = self.path.with_suffix(".new")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(self.path)
-
-
-async def test_with_first_run_it_waits_for_a_good_configuration(tmp_path: Path) -> None:
-    broker, web = free_ports()
-    good = CONFIG.format(folder=tmp_path, broker=broker, web=web, mqtt="")
-    waiting = "READY=1\nWATCHDOG=1\nSTATUS=Waiting for a configuration without mistakes"
-    file = File(tmp_path / "inclined.toml")
-    with listening(str(tmp_path / "notify")) as ear:
-        async with daemon(file.path, ear, "--first-run") as process:
-            await ear.until(waiting)
-            file.holds(good.replace("nudge", "fast"))
-            await ear.until(waiting)
-            await ear.until(waiting)  # the mistakes are told by now
-            file.holds(good)
-            await ear.until("READY=1")
-            await ear.until("WATCHDOG=1")
-            status, log = await told_to_stop(process)
-    assert status == 0, log
-    assert log.count("No such file or directory; no treadmill is looked after until") == 1
-    assert log.count('[machine] mode: "fast" is none of its values') == 1
-
-
 async def ended(config: Path, ear: Ear) -> int:
     """Return the exit status of a daemon that ends by itself."""
     async with daemon(config, ear) as process:
