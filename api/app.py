@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import console, health, live, machine, settings, usage
+from api import console, health, live, machine, settings, staff, usage
 from api.armour import Armour
 from api.desk import Desk
 from api.doors import Doors
@@ -47,7 +47,7 @@ def routed() -> FastAPI:
     )
     install(app)
     first = APIRouter(prefix="/api/v1")
-    for part in (machine, live, usage, settings, health):
+    for part in (machine, live, usage, settings, staff, health):
         first.include_router(part.router)
     app.include_router(first)
     app.include_router(console.router)

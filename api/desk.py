@@ -12,6 +12,7 @@ from daemon.clock import Clock
 from daemon.content import Texts
 from daemon.policy.events import Event
 from daemon.snapshot import Feed
+from daemon.staff import Staff
 from daemon.wire import Identity
 
 PAGES = Path(__file__).parent / "static"
@@ -59,6 +60,7 @@ class Desk:
     rulebook: Rulebook
     health: Callable[[], messages.Health]
     texts: Texts
+    staff: Staff
     console_key: str
     """The kiosk's credential of this boot."""
     token_hashes: frozenset[str] = frozenset()

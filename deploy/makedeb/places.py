@@ -22,6 +22,7 @@ TABLE: tuple[tuple[str, str, int], ...] = (
     ("deploy/debian/inclined-rollback.8", "usr/share/man/man8/inclined-rollback.8", 0o644),
     ("deploy/debian/lintian-overrides", "usr/share/lintian/overrides/inclined", 0o644),
     ("deploy/inclined.example.toml", f"{DOC}/examples/inclined.toml", 0o644),
+    ("deploy/mosquitto/", f"{DOC}/deploy/mosquitto/", 0o644),
     ("docs/", f"{DOC}/docs/", 0o644),
     ("CHANGELOG.md", f"{DOC}/CHANGELOG.md", 0o644),
 )

@@ -24,6 +24,7 @@ from daemon.policy.rules import Mode, Rules
 from daemon.policy.state import Link
 from daemon.rulebook import Rulebook
 from daemon.snapshot import Feed, Phase, Snapshot
+from daemon.staff import Staff
 from daemon.store import StoreError
 from daemon.wire import Identity
 
@@ -140,6 +141,7 @@ class World:
             clock=self.clock,
             identity=IDENTITY,
             submit=self.events.put_nowait,
+            staff=Staff(self.feed, self.clock, self.events.put_nowait, self.told.append),
             history=self.history,
             rulebook=rulebook,
             health=lambda: self.health(),

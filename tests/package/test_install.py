@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from daemon.main import COMMANDS
 from tests.package.trixie import Fresh, Machine
 
 TOO_EXPOSED = 1.5
@@ -22,7 +23,7 @@ def test_it_brings_the_command(installed: Machine) -> None:
     assert "nudge" in installed.says("inclined", "check", "/usr/share/doc/inclined/examples/inclined.toml")
 
 
-@pytest.mark.parametrize("command", ["run", "check", "scan", "record", "token", "simulate"])
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"demo"}))
 def test_every_command_of_a_pi_can_be_asked(installed: Machine, command: str) -> None:
     assert f"usage: inclined {command}" in installed.says("inclined", command, "--help")
 
@@ -96,7 +97,7 @@ def test_udev_reads_the_rules(installed: Machine) -> None:
 def test_the_manual_holds_every_command(installed: Machine) -> None:
     page = installed.ran("man", "--warnings", "--pager=cat", "inclined")
     assert (page.returncode, page.stderr) == (0, "")
-    for command in ("run", "check", "scan", "record", "token", "simulate"):
+    for command in COMMANDS:
         assert f"usage: inclined {command}" in page.stdout
     assert "--config FILE" in page.stdout
     rollback = installed.ran("man", "--warnings", "--pager=cat", "inclined-rollback")
