@@ -34,7 +34,8 @@ SHOW_S = 0.5
 """A page hears at least this often, so that it can tell old numbers from new."""
 WINDOW_MS = 1000
 MOST_A_WINDOW = 50
-"""More messages than this within a window are dropped; a page sends about five."""
+"""More messages than this within a window are dropped, and the page counts as gone: it sends about five, and never
+more than a display shows frames, so what is said faster was not drawn."""
 
 
 @router.get("/console", include_in_schema=False)
@@ -124,17 +125,22 @@ class Line:
         """Return what a frame says; None, counted, when it makes no sense or is one too many."""
         said = read(frame)
         if said is None:
-            self._room.dropped.drop("malformed", frame)
+            self._desk.dropped.drop("malformed", frame)
         elif self._too_many() and not is_cancel(said):
-            self._room.dropped.drop("flood", type(said).__name__)
+            self._flooded(said)
             return None
         return said
+
+    def _flooded(self, said: Said) -> None:
+        self._desk.dropped.drop("flood", type(said).__name__)
+        if self._came == MOST_A_WINDOW + 1:
+            self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
 
     def _take(self, said: Said | None, *, signed_in: bool) -> None:
         if said is None:
             return
         if isinstance(said, Hello) or not (signed_in or is_cancel(said)):
-            self._room.dropped.drop("out of turn", type(said).__name__)
+            self._desk.dropped.drop("out of turn", type(said).__name__)
             return
         self._desk.submit(event(said, self._desk.clock.now(), self.screen))
 

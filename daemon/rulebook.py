@@ -26,6 +26,7 @@ LOCAL = frozenset({"countdown_ms", "assist_countdown_ms"})
 """Written at the machine only."""
 BOUNDS = {f.name: (f.metadata["least"], f.metadata["most"], f.metadata["unit"]) for f in fields(Rules) if f.metadata}
 
+type Who = tuple[tuple[str, str], ...]
 type Source = Literal["default", "file", "local", "machine", "zone", "site"]
 
 
@@ -70,9 +71,18 @@ class Rulebook:
         """Return the settings, where each comes from, and whether they wait for an idle belt."""
         return in_force(self._file, self._saved, self._named, pending=self._pending)
 
-    def change(self, wanted: messages.SettingsWanted, by: str, if_match: int | None = None) -> messages.Settings:
+    def change(
+        self,
+        wanted: messages.SettingsWanted,
+        by: str,
+        if_match: int | None = None,
+        *,
+        role: str | None = None,
+        address: str | None = None,
+    ) -> messages.Settings:
         """Put wanted in force and return the settings; a change that changes nothing leaves the revision.
 
+        by, role and address are for the audit: who asked, what they may do, and from where, as far as is known.
         StaleRevision when if_match is not the revision in force; Refusal names all that may not be.
         """
         if if_match is not None and if_match != self._saved.rev:
@@ -87,20 +97,21 @@ class Rulebook:
             values={**self._saved.values, **wanted.values},
         )
         if _over(self._file, saved) != before:
-            self._put_in_force(saved, before, by)
+            known = (("by", by), ("role", role), ("address", address))
+            self._put_in_force(saved, before, tuple((name, told) for name, told in known if told is not None))
         return self.current()
 
     def taken(self) -> None:
         """Hear that the core has taken the rules (its `policy` event)."""
         self._pending = False
 
-    def _put_in_force(self, saved: Saved, before: Rules, by: str) -> None:
+    def _put_in_force(self, saved: Saved, before: Rules, who: Who) -> None:
         self._saved, self._pending = saved, True
         self._save(saved.model_dump())
         now, rules = self._clock.now(), self.rules
         changes = _changes(before, rules)
-        log.info("settings revision %d by %s: %s", saved.rev, by, changes)
-        self._tell(Happened(now, "audit", (("what", "settings"), ("rev", saved.rev), ("by", by), *changes.items())))
+        log.info("settings revision %d by %s: %s", saved.rev, dict(who)["by"], changes)
+        self._tell(Happened(now, "audit", (("what", "settings"), ("rev", saved.rev), *who, *changes.items())))
         self._submit(RulesSet(now, rules))
 
 
@@ -159,8 +170,14 @@ def read_saved(saved: object) -> Saved:
 
 
 def _changes(before: Rules, after: Rules) -> dict[str, int | str]:
-    new = {name: getattr(after, name) for name in BOUNDS if getattr(after, name) != getattr(before, name)}
-    return new | ({} if after.mode is before.mode else {"mode": _name(after.mode)})
+    """Return each value that changed, and as `{name}_was` what it was."""
+    old, new = _plain(before), _plain(after)
+    changed = [name for name in new if new[name] != old[name]]
+    return {name: new[name] for name in changed} | {f"{name}_was": old[name] for name in changed}
+
+
+def _plain(rules: Rules) -> dict[str, int | str]:
+    return {name: getattr(rules, name) for name in BOUNDS} | {"mode": _name(rules.mode)}
 
 
 def _name(mode: Mode) -> Literal["observe", "nudge", "assist", "enforce"]:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,14 @@ from daemon.settings.model import Api, Console, Machine, Mqtt, Section, Sections
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
+TOKENS = "tokens.toml"
+"""Beside the configuration."""
+GONE: Mapping[tuple[int | str, ...], str] = {
+    ("api", "token_hashes"): "is no setting any more; take the line out, and make each token anew with "
+    "`inclined token add NAME --role staff`",
+    ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
+}
+"""What is said of keys that are no mistyped ones."""
 
 
 class SettingsError(Exception):
@@ -36,6 +44,8 @@ class Settings:
     store: StoreFile
     console: Console
     named: frozenset[str]
+    tokens: Path | None = None
+    """Where the tokens are kept; None: nowhere, and there are none."""
 
     @property
     def named_rules(self) -> frozenset[str]:
@@ -50,7 +60,7 @@ def load(path: Path = DEFAULT) -> Settings:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
         raise SettingsError([f"{path}: is not TOML: {error}"]) from None
-    return parse(table, str(path))
+    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS))
 
 
 def parse(table: Mapping[str, Any], file: str) -> Settings:
@@ -63,6 +73,9 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
         sections = Sections.model_validate(rest)
     except ValidationError as error:
         raise SettingsError([sentence(file, e) for e in error.errors()] + mistakes) from None
+    if sections.api.port == sections.console.port:
+        why = f"{sections.console.port} is [api]'s port too; the screen needs one of its own"
+        mistakes.append(place(file, ("console", "port")) + why)
     if mistakes:
         raise SettingsError(mistakes)
     rules = Rules(mode=Mode[sections.machine.mode.upper()], **values)
@@ -87,6 +100,8 @@ def sentence(file: str, error: ErrorDetails) -> str:
     match error["type"]:
         case "missing":
             why = f"is missing; {_meaning(where)}"
+        case "extra_forbidden" if where in GONE:
+            why = GONE[where]
         case "extra_forbidden":
             why = f"is unknown; it may be {', '.join(_siblings(where))}"
         case "literal_error":
