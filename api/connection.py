@@ -48,6 +48,13 @@ class Connection(H11Protocol):
         super().resume_writing()
         _end(self._take)
 
+    @override
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand over to the WebSocket's protocol; what that cannot read as a handshake it would leave open for ever."""
+        super().handle_websocket_upgrade(event)
+        if not getattr(self.transport.get_protocol(), "handshake_initiated", True):
+            self.send_400_response("Invalid WebSocket handshake received.")
+
     def _await_head(self) -> None:
         _end(self._head)
         self._head = self.loop.call_later(HEAD_S, self._hurry)

@@ -29,17 +29,20 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     target.write_text("b" * 40)
     target.chmod(0o640)
     (tmp_path / "console.key").symlink_to(target)
-    assert kiosk_key(tmp_path / "console.key") != "b" * 40
+    assert kiosk_key(tmp_path / "console.key").text != "b" * 40
     assert target.read_text() == "b" * 40
 
 
 def test_an_empty_file_is_no_key(tmp_path: Path) -> None:
     path = tmp_path / "console.key"
     path.touch(0o640)
-    assert len(kiosk_key(path)) >= 24
+    assert len(kiosk_key(path).text) >= 24
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
-    assert len(kiosk_key(tmp_path / "file" / "console.key")) >= 24
+    key = kiosk_key(tmp_path / "file" / "console.key")
+    assert len(key.text) >= 24
+    assert key.fault is not None
+    assert "No screen can sign in" in key.fault
     assert "No screen can sign in" in caplog.text
