@@ -130,7 +130,7 @@ class Line:
             self._desk.dropped.drop("malformed", frame)
         elif self._too_many() and not is_cancel(said):
             if self._came > MOST_A_WINDOW + 1:
-                self._desk.dropped.drop("flood", said)
+                self._desk.dropped.drop("flood", type(said).__name__)
             else:
                 self._distrust("flood", said)
             return None

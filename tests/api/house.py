@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,8 +98,3 @@ async def page(port: int, key: str) -> ClientConnection:
 async def forget(line: ClientConnection) -> None:
     async for _ in line:
         pass
-
-
-def rising(seen: Callable[[], int], before: int) -> bool:
-    """Tell whether the deck went up."""
-    return seen() > before
