@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Iterator
 from typing import override
@@ -25,6 +26,23 @@ FAREWELL_S = 1
 
 class CannotListen(Exception):
     """The address is taken or not ours; the message says what to do."""
+
+
+class FirstOfEach(logging.Filter):
+    """Lets each sentence through once: uvicorn says some of them for every request that a stranger makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        new = record.exc_info is not None or record.msg not in self._said
+        self._said.add(str(record.msg))
+        return new
+
+
+QUIET = FirstOfEach()
 
 
 class Server(uvicorn.Server):
@@ -52,6 +70,7 @@ def listen(host: str, port: int, section: str = "api") -> socket.socket:
 async def serve(app: ASGIApp, sock: socket.socket) -> None:
     """Serve app on sock until cancelled; the socket and all lines are closed then."""
     server = Server(_config(app))
+    logging.getLogger("uvicorn.error").addFilter(QUIET)
     serving = asyncio.ensure_future(server.serve([sock]))
     try:
         await asyncio.shield(serving)

@@ -13,6 +13,8 @@ from daemon.rulebook import StaleRevision
 
 router = APIRouter(tags=["settings"])
 
+TAG = "The ETag that was read, or `*`; without it the answer is 428"
+
 
 @router.get("/settings")
 async def settings(desk: TheDesk, response: Response) -> Settings:
@@ -29,7 +31,7 @@ async def change(
     desk: TheDesk,
     who: TheCaller,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=256)] = None,
+    if_match: Annotated[str | None, Header(max_length=256, description=TAG)] = None,
 ) -> Settings:
     """Change what the body names, all of it or nothing; it holds from the next idle belt on.
 

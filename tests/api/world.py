@@ -108,7 +108,8 @@ class History:
 
     async def sessions(self, limit: int, before: str | None = None) -> list[SessionRow]:
         self._check()
-        after = 0 if before is None else 1 + next(n for n, row in enumerate(self.rows) if row.id == before)
+        places = [n for n, row in enumerate(self.rows) if row.id == before]
+        after = 1 + places[0] if places else 0 if before is None else len(self.rows)
         return self.rows[after : after + limit]
 
     async def usage(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[UsageRow]:
