@@ -40,8 +40,7 @@ async def change(
     if if_match is None:
         raise HTTPException(428, "If-Match is needed: read the settings and send their ETag.")
     revision = matched(if_match, desk.rulebook.current().rev)
-    named, role = who.name or "nobody", who.role.name.lower()
-    changed = desk.rulebook.change(wanted, named, revision, role=role, address=who.address)
+    changed = desk.rulebook.change(wanted, who.author, revision)
     if not await desk.history.committed():
         raise HTTPException(503, "The settings are in force, but could not be written to the disk; see /api/v1/health.")
     response.headers["ETag"] = etag(changed.rev)

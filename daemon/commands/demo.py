@@ -255,7 +255,7 @@ def settings_of(folder: Path, page_port: int, broker_port: int, units: str) -> "
     table = {
         "machine": machine,
         "policy": {"min_incline": Decimal("1.0")},
-        "mqtt": {"host": "127.0.0.1", "port": broker_port},
+        "mqtt": {"host": "127.0.0.1", "port": broker_port, "version": "3.1.1"},
         "api": {"port": page_port},
         "store": {"path": str(folder / "inclined.db")},
         "console": {"key_file": str(folder / "console.key"), "port": 8080 if page_port == 8081 else 8081},  # unused

@@ -28,7 +28,7 @@ STAFF = {"Authorization": f"Bearer {TOKEN}"}
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
     """The schema of a server that runs in a thread of its own."""
-    world = World(pages=Path(tmp_path_factory.mktemp("pages")), rate=UNBOUND, reading_open=False)
+    world = World(pages=Path(tmp_path_factory.mktemp("pages")), rate=UNBOUND, sign_in_rate=UNBOUND, reading_open=False)
     up, over = threading.Event(), threading.Event()
 
     async def stay() -> None:
