@@ -1,6 +1,7 @@
 """Every address, asked by everyone: the table of `api.roles` against the routes that there are and what they answer."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from api.app import create_app
 from api.demo import demo_routes
 from api.roles import API, CONSOLE, DEMO, ROLES, WEBSOCKET, Role, Row, methods
 from api.screen import create_console
+from docs.roles import page
 from tests.api.world import EXPIRED, KEY, REVOKED, TOKEN, VIEWER, World, closing, said, say, seen
 
 CALLERS: dict[str, dict[str, str]] = {
@@ -89,6 +91,12 @@ def test_every_route_has_its_row_and_every_row_its_route(world: World) -> None:
 
 def test_every_row_of_the_api_is_expected_here() -> None:
     assert EXPECTED.keys() == rows(API)
+
+
+def test_the_page_of_the_api_is_what_the_code_says(checkout: Path) -> None:
+    text = (checkout / "docs/api.md").read_text(encoding="utf-8")
+    assert page(text) == text
+    assert page(text.replace("| viewer, staff |", "| everyone |")) == text
 
 
 def test_nothing_is_on_both_sockets_but_the_door_mat() -> None:
