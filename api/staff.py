@@ -16,7 +16,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=120)]
 class More(BaseModel):
     """More time for the session under way."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     minutes: int
     """5, 10 or 15."""
     reason: Reason
@@ -27,7 +27,7 @@ class More(BaseModel):
 class Lift(BaseModel):
     """No limit for the session under way."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     reason: Reason
     session: str | None = None
 
@@ -35,7 +35,7 @@ class Lift(BaseModel):
 class Waiting(BaseModel):
     """Whether people wait."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     waiting: bool
 
 

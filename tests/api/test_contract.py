@@ -18,7 +18,7 @@ from tests.api.world import LIMIT_S, TOKEN, World
 
 UNBOUND = Rate(every=0, burst=1)
 """It asks more than twenty times a second."""
-EXAMPLES = 30
+EXAMPLES = 40
 """For each operation, of what it takes and of what it does not."""
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ["2XX", 412, 422, 428]}}}
 """What a schema cannot say: a revision that is in force, a time after another, a mode that is no wider."""
