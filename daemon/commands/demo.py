@@ -198,8 +198,9 @@ def free_port(wanted: int) -> int:
 
 
 async def _play(folder: Path, wanted: int, units: str, scene: Scene) -> int:
-    from api.demo import demo_routes
+    from api.demo import create_demo, demo_routes
     from daemon.house import build, live
+    from daemon.web import API, Site
     from drivers.ftms.driver import ftms_driver
     from drivers.simulated.ftms import FtmsServer
     from drivers.simulated.link import SimulatedLink
@@ -216,7 +217,8 @@ async def _play(folder: Path, wanted: int, units: str, scene: Scene) -> int:
     print(f"MQTT is at 127.0.0.1:{broker_port}, topics inclined/v1/demo/#. Ctrl-C ends the demo.\n", flush=True)
     routes = demo_routes(house.runner.feed, play.press, play.panel)
     ready = asyncio.Event()
-    living = asyncio.ensure_future(live(house, ready.set, [routes]))
+    here = Site(API, "api", "127.0.0.1", page_port, lambda desk: create_demo(desk, routes))
+    living = asyncio.ensure_future(live(house, ready.set, [here]))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, living.cancel)
     try:
@@ -295,7 +297,7 @@ def settings_of(folder: Path, page_port: int, broker_port: int, units: str, scen
         "mqtt": {"host": "127.0.0.1", "port": broker_port, "version": "3.1.1"},
         "api": {"port": page_port},
         "store": {"path": str(folder / "inclined.db")},
-        "console": {"key_file": str(folder / "console.key")},
+        "console": {"key_file": str(folder / "console.key"), "port": 8080 if page_port == 8081 else 8081},  # unused
     }
     return parse(table, "demo")
 
