@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import socket as sockets
 import time
 from pathlib import Path
