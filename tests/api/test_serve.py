@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import socket as sockets
 import time
 from pathlib import Path
@@ -41,10 +40,10 @@ async def test_signals_stay_the_daemons(world: World) -> None:
 
 
 def test_lines_send_small_pieces_at_once() -> None:
-    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+    with listen("127.0.0.1", 0) as listening, sockets.create_connection(listening.getsockname()):
         accepted, _ = listening.accept()
         with accepted:
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+            assert accepted.getsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY) == 1
 
 
 async def test_it_serves_ipv6(world: World) -> None:
