@@ -1,0 +1,334 @@
+"""Stores what machines told, in one transaction for many events: each event once, whatever comes twice.
+
+Two floors may write one PostgreSQL: the row of a machine is held while its events are stored, in the order of their
+numbers, so that neither waits for the other for ever.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import batched
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, and_, delete, func, select, update
+
+from daemon.floor import tables as t
+from daemon.floor.hours import Stored, covered, verdict
+from daemon.floor.kept import brings, plausible, record_in, row_of
+from daemon.floor.ledger import Ledger, inserting
+from daemon.floor.marks import Mark
+from daemon.floor.record import Record
+from daemon.floor.sift import Unfit
+from daemon.outbox.fold import FOLDED
+
+QUARANTINED: Final = 1000
+"""Events kept aside at most; the oldest go first, the count stays."""
+AT_ONCE: Final = 200
+CONFLICT: Final = "another event with this id is stored; this one is kept aside"
+TOO_OLD: Final = "told on a day whose events are not kept any more; it counts nowhere"
+
+
+@dataclass
+class Taken:
+    """What one transaction did."""
+
+    stored: dict[str, int] = field(default_factory=dict)
+    """How far each machine that was heard is stored."""
+    new: int = 0
+    again: int = 0
+    unfit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gym:
+    """What intake must know: the site, whose hours count, and from which day on events are kept."""
+
+    site: str
+    zone: ZoneInfo
+    since: date = date.min
+    kept_from: int = 0
+    """The same in Unix ms."""
+
+
+def take(db: Connection, gym: Gym, heard: Sequence[Record | Unfit], now: int) -> Taken:
+    """Store what was heard, in the transaction that is open; now: Unix ms."""
+    taken = Taken()
+    ledger = Ledger(gym.zone, gym.since)
+    by_machine: dict[str, list[Record | Unfit]] = defaultdict(list)
+    for one in heard:
+        by_machine[one.machine].append(one)
+    for slug in sorted(by_machine):
+        _Desk(db, gym, slug, now, ledger, taken).take(by_machine[slug])
+    ledger.write(db)
+    return taken
+
+
+def machine_row(db: Connection, site: str, slug: str) -> dict[str, Any]:
+    """Return the machine's row, held until the transaction ends; a new machine gets one."""
+    wanted = select(t.machine).where(t.machine.c.site == site, t.machine.c.machine == slug).with_for_update()
+    row = db.execute(wanted).mappings().first()
+    if row is None:
+        number = select(func.coalesce(func.max(t.machine.c.n), 0) + 1).scalar_subquery()
+        empty = dict.fromkeys(("stored", "passes", "since", "out_of_order", "unfit", "misdated"), 0)
+        words = {"site": site, "machine": slug, "name": slug, "zone": "", "modality": "treadmill"}
+        new = inserting(db, t.machine).values(n=number, **words, **empty)
+        db.execute(new.on_conflict_do_nothing())
+        row = db.execute(wanted).mappings().one()
+    return dict(row)
+
+
+type Known = dict[tuple[str, int, int], tuple[Record, int | None]]
+"""Stored events by their keys, and when they were told."""
+
+
+class _Desk:
+    """Stores the events of one machine."""
+
+    def __init__(self, db: Connection, gym: Gym, slug: str, now: int, ledger: Ledger, taken: Taken) -> None:
+        self._db = db
+        self._gym = gym
+        self._slug = slug
+        self._now = now
+        self._ledger = ledger
+        self._taken = taken
+        self._row = machine_row(db, gym.site, slug)
+        self._n: int = self._row["n"]
+        self._mark = self._read_mark()
+        self._new: Known = {}
+        self._known: Known = {}
+        self._offsets: dict[str, int] = {}
+        self._misdated = 0
+
+    def take(self, heard: Iterable[Record | Unfit]) -> None:
+        """Store them in the order in which they came."""
+        heard = list(heard)
+        records = [one for one in heard if isinstance(one, Record)]
+        self._offsets = self._learn_offsets(records)
+        self._known = self._read_known(records)
+        before = self._mark
+        for one in heard:
+            if isinstance(one, Unfit):
+                self._set_aside(one, one.reason)
+                if one.seq is not None:
+                    self._mark = self._mark.heard(one.seq, one.seq, self._now)
+            else:
+                first = self._store(one)
+                self._mark = self._mark.heard(first, one.seq, self._now)
+        self._flush()
+        if self._mark != before or self._misdated:
+            self._write_mark(before)
+        self._taken.stored[self._slug] = self._mark.stored
+
+    # one event
+
+    def _store(self, record: Record) -> int:
+        """Store record unless it is there; return the first number that is then stored with it."""
+        known = self._known.get(record.key)
+        if known is not None:
+            self._taken.again += 1
+            self._again(record, *known)
+            return record.seq if record.kind != FOLDED else self._begins(record)
+        if record.kind == FOLDED:
+            return self._take_hours(record)
+        if record.telemetry and covered(self._folded(record.origin), record.first, record.last):
+            self._taken.again += 1  # an hours event has it already
+        else:
+            self._keep(record)
+        return record.seq
+
+    def _again(self, record: Record, known: Record, moment: int | None) -> None:
+        """Take from a second copy what the first lacked: its date."""
+        if not record.same(known):
+            self._set_aside(unfit_of(record), CONFLICT)
+        elif moment is None and (dated := self._moment(record)) is not None:
+            self._forget(known, moment)
+            self._put(record, dated)
+
+    def _keep(self, record: Record) -> None:
+        moment = self._moment(record)
+        self._misdated += record.ts is not None and not plausible(record.ts, self._now)
+        if moment is not None and moment < self._gym.kept_from:
+            self._set_aside(unfit_of(record), TOO_OLD)
+            return
+        self._put(record, moment)
+        self._taken.new += 1
+
+    def _put(self, record: Record, moment: int | None) -> None:
+        self._known[record.key] = (record, moment)
+        self._new[record.key] = (record, moment)
+        self._count(record, moment, 1)
+
+    def _count(self, record: Record, moment: int | None, sign: int) -> None:
+        found = brings(record, moment)
+        if found is None:
+            return
+        if moment is None:
+            self._ledger.undated(self._n, found, sign)
+        elif sign > 0:
+            self._ledger.add(self._n, found)
+        else:
+            self._ledger.take_back(self._n, found)
+
+    def _forget(self, record: Record, moment: int | None) -> None:
+        """Remove an event and what it brought."""
+        self._count(record, moment, -1)
+        del self._known[record.key]
+        if self._new.pop(record.key, None) is None:
+            self._delete(record)
+
+    def _delete(self, record: Record) -> None:
+        where = zip(t.KEYS[t.event], (self._n, *record.key), strict=True)
+        self._db.execute(delete(t.event).where(*(t.event.c[name] == value for name, value in where)))
+
+    # hours, which take the place of others
+
+    def _take_hours(self, hours: Record) -> int:
+        self._read_range(hours)
+        inside = [pair for pair in self._known.values() if self._within(pair[0], hours)]
+        parts = [Stored(r.first, r.last, r.events, telemetry=r.telemetry) for r, _ in inside]
+        said = verdict(hours, parts, self._folded(hours.origin), self._mark.stored)
+        if said.replaces:
+            for record, moment in inside:
+                if record.telemetry:
+                    self._forget(record, moment)
+            self._keep(hours)
+        else:
+            self._taken.again += 1
+        return hours.begins if said.whole else hours.seq
+
+    def _begins(self, hours: Record) -> int:
+        self._read_range(hours)
+        safety = [r for r, _ in self._known.values() if self._within(r, hours) and not r.telemetry]
+        return hours.begins if len(safety) >= hours.last - hours.first + 1 - hours.events else hours.seq
+
+    @staticmethod
+    def _within(record: Record, hours: Record) -> bool:
+        inside = hours.first <= record.first and record.last <= hours.last
+        return record.origin == hours.origin and inside and record.key != hours.key
+
+    def _folded(self, origin: str) -> list[tuple[int, int]]:
+        return [(r.first, r.last) for r, _ in self._known.values() if r.kind == FOLDED and r.origin == origin]
+
+    # dates
+
+    def _moment(self, record: Record) -> int | None:
+        """Return when record was told, Unix ms: by its own date, or by that of another event of the same boot."""
+        if record.ts is not None and plausible(record.ts, self._now):
+            return record.ts
+        offset = self._offsets.get(record.boot)
+        return None if offset is None else offset + record.at
+
+    def _learn_offsets(self, records: Sequence[Record]) -> dict[str, int]:
+        """Return what dates each boot; a boot that was not dated until now dates its events."""
+        boots = {record.boot for record in records}
+        found = select(t.boot.c.boot, t.boot.c.offset_ms).where(t.boot.c.machine == self._n, t.boot.c.boot.in_(boots))
+        offsets: dict[str, int] = {boot: offset for boot, offset in self._db.execute(found)}
+        for record in records:
+            if record.ts is None or record.boot in offsets:
+                continue
+            if plausible(record.ts, self._now):
+                offsets[record.boot] = record.ts - record.at
+                row = {"machine": self._n, "boot": record.boot, "offset_ms": offsets[record.boot]}
+                self._db.execute(inserting(self._db, t.boot).on_conflict_do_nothing(), row)
+                self._date(record.boot, offsets[record.boot])
+        return offsets
+
+    def _date(self, boot: str, offset: int) -> None:
+        """Date the events of boot that were stored without a date."""
+        e = t.event.c
+        undated = select(t.event).where(e.machine == self._n, e.boot == boot, e.moment.is_(None))
+        for row in self._db.execute(undated).all():
+            record = record_in(row, self._slug)
+            self._count(record, None, -1)
+            self._count(record, offset + record.at, 1)
+            new = row_of(self._n, record, offset + record.at)
+            key = and_(*(e[name] == new[name] for name in t.KEYS[t.event]))
+            self._db.execute(update(t.event).where(key).values(start=new["start"], moment=new["moment"]))
+
+    # rows
+
+    def _read_known(self, records: Sequence[Record]) -> Known:
+        """Return which of records are stored, and all hours events of their runs."""
+        e = t.event.c
+        known: Known = {}
+        by_origin: dict[str, set[int]] = defaultdict(set)
+        for record in records:
+            by_origin[record.origin].add(record.first)
+        for origin, firsts in sorted(by_origin.items()):
+            for some in batched(sorted(firsts), AT_ONCE):
+                mine = and_(e.machine == self._n, e.origin == origin)
+                self._note(known, and_(mine, e.first.in_(some)))
+            self._note(known, and_(e.machine == self._n, e.origin == origin, e.last > e.first))
+        return known
+
+    def _read_range(self, hours: Record) -> None:
+        """Learn of all that is stored inside an hours event."""
+        e = t.event.c
+        inside = and_(e.first >= hours.first, e.last <= hours.last)
+        found: Known = {}
+        self._note(found, and_(e.machine == self._n, e.origin == hours.origin, inside))
+        for key, pair in found.items():
+            self._known.setdefault(key, pair)
+
+    def _note(self, known: Known, where: Any) -> None:  # noqa: ANN401, SQLAlchemy's
+        for row in self._db.execute(select(t.event).where(where)):
+            record = record_in(row, self._slug)
+            known[record.key] = (record, row.moment)
+
+    def _flush(self) -> None:
+        rows = [row_of(self._n, record, moment) for record, moment in self._new.values()]
+        if rows:
+            self._db.execute(t.event.insert(), rows)
+
+    def _set_aside(self, unfit: Unfit, reason: str) -> None:
+        if set_aside(self._db, unfit, reason, self._now):
+            self._taken.unfit += 1
+            grown = update(t.machine).where(t.machine.c.n == self._n).values(unfit=t.machine.c.unfit + 1)
+            self._db.execute(grown)
+
+    def _read_mark(self) -> Mark:
+        found = select(t.beyond.c.first, t.beyond.c.last).where(t.beyond.c.machine == self._n).order_by("first")
+        ranges = tuple((first, last) for first, last in self._db.execute(found))
+        return Mark(self._row["stored"], ranges, self._row["passes"], self._row["since"])
+
+    def _write_mark(self, before: Mark) -> None:
+        mark = self._mark
+        values = {"stored": mark.stored, "passes": mark.passes, "since": mark.since}
+        values["misdated"] = self._row["misdated"] + self._misdated
+        self._db.execute(update(t.machine).where(t.machine.c.n == self._n).values(values))
+        if mark.beyond == before.beyond:
+            return
+        self._db.execute(delete(t.beyond).where(t.beyond.c.machine == self._n))
+        rows = [{"machine": self._n, "first": first, "last": last} for first, last in mark.beyond]
+        if rows:
+            self._db.execute(t.beyond.insert(), rows)
+
+
+def set_aside(db: Connection, unfit: Unfit, reason: str, now: int) -> bool:
+    """Keep what makes no sense, once; tell whether it is new."""
+    digest = hashlib.sha256(unfit.topic.encode() + b"\0" + unfit.payload).hexdigest()
+    row = {
+        "digest": digest,
+        "at": now,
+        "machine": unfit.machine,
+        "topic": unfit.topic[:256],
+        "reason": reason[:256],
+        "payload": unfit.payload.decode("utf-8", "backslashreplace").replace("\0", "\\0"),
+    }
+    insert = inserting(db, t.quarantine).on_conflict_do_nothing()
+    if not db.execute(insert, row).rowcount:
+        return False
+    q = t.quarantine.c
+    keep = select(q.digest).order_by(q.at.desc(), q.digest).limit(QUARANTINED)
+    if (db.execute(select(func.count()).select_from(t.quarantine)).scalar() or 0) > QUARANTINED:
+        db.execute(delete(t.quarantine).where(q.digest.not_in(keep)))
+    return True
+
+
+def unfit_of(record: Record) -> Unfit:
+    """Return an event that is not stored as what is kept aside."""
+    row = row_of(0, record, None)
+    return Unfit(record.machine, f"event/{record.kind}", repr(sorted(row.items(), key=str)).encode(), "")
