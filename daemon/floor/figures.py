@@ -51,7 +51,8 @@ def added_up(db: Connection, zone: ZoneInfo, since: date) -> Ledger:
 
 
 def _counting(db: Connection) -> Iterator[tuple[int, Any, int | None]]:
-    rows = db.execution_options(yield_per=1000).execute(select(t.event).where(t.event.c.kind.in_(sorted(COUNTING))))
+    wanted = select(t.event).where(t.event.c.kind.in_(sorted(COUNTING))).execution_options(yield_per=1000)
+    rows = db.execute(wanted)
     return ((row.machine, record_in(row, ""), row.moment) for row in rows)
 
 

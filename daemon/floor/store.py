@@ -41,9 +41,13 @@ class FloorStore:
     def open(cls, database: str, site: str, zone: ZoneInfo) -> Self:
         """Open the database; where the gym's time zone is another than it was, make the rollups anew. StoreError."""
         store = cls(open_engine(database), site, zone)
-        with changing(store.engine) as db:
-            if recall(db, ZONE) != zone.key:
-                rebuild(db, zone)
+        try:
+            with changing(store.engine) as db:
+                if recall(db, ZONE) != zone.key:
+                    rebuild(db, zone)
+        except StoreError:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
