@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "simulate": "be a treadmill",
     "rearm": "take the machine out of its demotion, after you have looked at it",
     "token": "make a key for the API",
+    "floor": "collect what all machines of a gym tell",
 }
 """Each command and its line in `inclined --help`."""
 

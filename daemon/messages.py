@@ -191,7 +191,11 @@ class FloorState(Message):
     waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """People who wait for a treadmill; null: nobody knows."""
     free: dict[Slug, Annotated[int, Field(ge=0, le=10_000)]] = Field(default_factory=dict)
-    """Free machines by type: treadmill, elliptical, rower, stairs, ..."""
+    """Free machines by type: treadmill, elliptical, rower, stairs, ...; a type is left out while it is not known."""
+    busy: dict[Slug, Annotated[int, Field(ge=0, le=10_000)]] = Field(default_factory=dict)
+    out_of_order: dict[Slug, Annotated[int, Field(ge=0, le=10_000)]] = Field(default_factory=dict)
+    unknown: dict[Slug, Annotated[int, Field(ge=0, le=10_000)]] = Field(default_factory=dict)
+    """Machines that are silent or not reached; they count as nothing else."""
 
 
 type PromptWord = Literal[

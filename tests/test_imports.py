@@ -14,6 +14,7 @@ BREAKS = {
     "codecs": ("drivers/ftms/codec.py", "import asyncio"),
     "simulated": ("drivers/simulated/__init__.py", "import drivers.ftms"),
     "upkeep": ("daemon/upkeep/kept.py", "import daemon.settings"),
+    "floor": ("daemon/outbox/__init__.py", "import sqlalchemy"),
     "api": ("api/__init__.py", "import drivers.ftms"),
 }
 

@@ -225,7 +225,7 @@ class _Desk:
         """Return what dates each boot; a boot that was not dated until now dates its events."""
         boots = {record.boot for record in records}
         found = select(t.boot.c.boot, t.boot.c.offset_ms).where(t.boot.c.machine == self._n, t.boot.c.boot.in_(boots))
-        offsets: dict[str, int] = {boot: offset for boot, offset in self._db.execute(found)}
+        offsets: dict[str, int] = {row.boot: row.offset_ms for row in self._db.execute(found)}
         for record in records:
             if record.ts is None or record.boot in offsets:
                 continue

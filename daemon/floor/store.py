@@ -16,7 +16,7 @@ from daemon.floor.intake import Gym, Taken, machine_row, take
 from daemon.floor.opening import changing, open_engine, reading, sentence, writing
 from daemon.floor.record import Record
 from daemon.floor.retention import let_go
-from daemon.floor.sift import Unfit
+from daemon.floor.sift import MOST_NUMBER, Unfit
 from daemon.store import StoreError
 
 
@@ -64,16 +64,23 @@ class FloorStore:
         except DBAPIError as error:
             if unreachable(error) or not heard:
                 raise StoreError(sentence(self.engine, error)) from error
-            if len(heard) == 1 and isinstance(heard[0], Record):
-                one = heard[0]
-                refused = Unfit(one.machine, f"event/{one.kind}", repr(one).encode(), f"refused: {error.orig}", one.seq)
-                return self.take([refused], now)
-            if len(heard) == 1:
-                raise StoreError(sentence(self.engine, error)) from error
-            half = len(heard) // 2
-            return joined(self.take(heard[:half], now), self.take(heard[half:], now))
+            return self._take_apart(heard, now, error)
         except SQLAlchemyError as error:
             raise StoreError(sentence(self.engine, error)) from error
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # numbers and dates beyond all bounds
+            return self._take_apart(heard, now, error)
+
+    def _take_apart(self, heard: Sequence[Record | Unfit], now: datetime, error: Exception) -> Taken:
+        """Store the halves of what was refused as a whole; one that is refused alone is set aside."""
+        if len(heard) > 1:
+            half = len(heard) // 2
+            return joined(self.take(heard[:half], now), self.take(heard[half:], now))
+        (one,) = heard
+        if isinstance(one, Unfit):
+            raise StoreError(sentence(self.engine, error)) from error
+        why = f"refused by the database: {getattr(error, 'orig', error)}"
+        seq = one.seq if one.seq <= MOST_NUMBER else None
+        return self.take([Unfit(one.machine, f"event/{one.kind}", repr(one).encode(), why, seq)], now)
 
     def _take(self, heard: Sequence[Record | Unfit], now: datetime) -> Taken:
         with writing(self.engine) as db:
@@ -85,7 +92,7 @@ class FloorStore:
         """Return how far each machine is stored."""
         wanted = select(t.machine.c.machine, t.machine.c.stored).where(t.machine.c.site == self._site)
         with reading(self.engine) as db:
-            return {slug: stored for slug, stored in db.execute(wanted)}
+            return {row.machine: row.stored for row in db.execute(wanted)}
 
     def learn(self, machine: str, about: About) -> int:
         """Keep what a machine says of itself; return how far it is stored. StoreError."""

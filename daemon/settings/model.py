@@ -24,7 +24,8 @@ def _tenths(given: object) -> int:
     return tenths
 
 
-def _is_zone(name: str) -> str:
+def is_zone(name: str) -> str:
+    """Return name if it is a time zone of this computer. ValueError otherwise."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -84,7 +85,7 @@ class Machine(Section):
     """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
     limit_action: Literal["announce", "machine", "stop"] = "announce"
     """What follows a time limit: words only, the console's own workout time, or one stop after a countdown."""
-    time_zone: Annotated[str, AfterValidator(_is_zone)] = "UTC"
+    time_zone: Annotated[str, AfterValidator(is_zone)] = "UTC"
     """Whose hours usage is told in, such as `Europe/Berlin`."""
     clock: Literal["auto", "trust"] = "auto"
     """`auto` waits for timesyncd before it believes the date; `trust` is for a computer with its own clock."""

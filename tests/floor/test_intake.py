@@ -1,14 +1,18 @@
 """The floor's store takes each event once, in whatever way it comes, and its figures are what the events say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from daemon.floor.record import Record
 from daemon.floor.sift import Unfit
 from daemon.floor.store import FloorStore
+from daemon.outbox.rows import Row
 from tests.floor.lives import ARRIVALS, HAPPENINGS, NOW, Life, arrive, emptied, figures, happen, hear, settle, sheets
 
 EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -29,7 +33,8 @@ def test_an_event_is_stored_once(store: FloorStore) -> None:
 @EXAMPLES
 @given(story=st.lists(ARRIVALS, max_size=25))
 def test_figures_are_those_of_all_that_was(store: FloorStore, story: list[tuple[str, Any]]) -> None:
-    life, sent = Life(), []
+    life = Life()
+    sent: list[Row] = []
     emptied(store)
     for what in story:
         arrive(store, life, what, sent)
@@ -50,8 +55,9 @@ def test_no_order_changes_a_figure(stores: Callable[..., FloorStore], what: list
         happen(life, one)
     both = [emptied(store) for store in PAIR.setdefault(id(stores), [stores(), stores()])]
     hear(both[0], life, life.rows)
-    for row in chance.sample([*life.rows, *life.rows], 2 * len(life.rows)):
-        hear(both[1], life, [row])
+    shuffled = chance.sample([*life.rows, *life.rows], 2 * len(life.rows))
+    for some in batched(shuffled, 4):
+        hear(both[1], life, some)
     assert sheets(both[0]) == sheets(both[1])
     assert both[0].marks() == both[1].marks()
 
@@ -106,7 +112,8 @@ def test_what_the_database_refuses_is_set_aside(store: FloorStore) -> None:
     life = Life()
     life.session(60)
     record = life.said(life.tell("nudge", step="offered"))
-    bad = record.__class__(**{f: getattr(record, f) for f in record.__slots__} | {"at": 1 << 80})  # type: ignore[attr-defined, call-arg]  # one beyond what a database holds
+    assert isinstance(record, Record)
+    bad = replace(record, at=1 << 80)  # beyond what a database holds
     store.take([life.said(life.rows[0]), bad, life.said(life.rows[1])], NOW)
     assert figures(store) == {"belt": 60_000, "eligible": 30_000, "distance": 120, "sessions": 1}
 

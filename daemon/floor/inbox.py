@@ -1,0 +1,107 @@
+"""What comes from the broker, sorted: events wait to be stored, of all else only the newest is kept."""
+
+import asyncio
+import re
+from collections import deque
+from datetime import datetime
+from typing import Final
+
+from pydantic_core import from_json
+
+from daemon.floor.presence import Seen, Waiting
+from daemon.mqtt.topics import ROOT
+
+AT_ONCE: Final = 500
+"""Events in one transaction."""
+MOST: Final = 20_000
+"""Events that wait at most; what comes beyond is sent again by its machine."""
+MACHINES: Final = 10_000
+"""Names that are listened to; more are no gym, and would fill the memory."""
+WORD: Final = 16
+LARGEST: Final = 16 * 1024
+SLUG: Final = re.compile(r"[a-z0-9-]{1,32}")
+
+type Arrived = tuple[str, str, bytes]
+"""Machine, topic, payload."""
+
+
+class Inbox:
+    """Takes messages in their order; nothing here waits."""
+
+    def __init__(self, site: str) -> None:
+        self.seen: dict[str, Seen] = {}
+        self.waiting: deque[Waiting] = deque(maxlen=16)
+        self.more = asyncio.Event()
+        """Set when there is something to store or to learn."""
+        self.dropped = 0
+        self._events: deque[Arrived] = deque()
+        self._infos: dict[str, bytes] = {}
+        self._learnt: dict[str, bytes] = {}
+        self._head = f"{ROOT}/{site}/"
+
+    def begin(self) -> None:
+        """Forget what was true of another connection: the broker tells what it keeps anew."""
+        for one in self.seen.values():
+            one.status = one.link = ""
+
+    def take(self, topic: str, payload: bytes, now: int, *, retained: bool) -> None:
+        """Take one message; now: Unix ms."""
+        if not topic.startswith(self._head):
+            return
+        machine, _, name = topic[len(self._head) :].partition("/")
+        if not SLUG.fullmatch(machine) or (machine not in self.seen and len(self.seen) >= MACHINES):
+            return
+        seen = self.seen.setdefault(machine, Seen())
+        if name.startswith("event/"):
+            self._event(machine, topic, payload, now)
+        elif name == "state" and len(payload) <= LARGEST:
+            seen.state, seen.at, seen.kept = payload, now, retained
+        elif name == "info" and len(payload) <= LARGEST:
+            self._info(machine, payload, seen)
+        elif name in {"status", "link"}:
+            setattr(seen, name, payload[:WORD].decode("ascii", "replace"))
+
+    def _event(self, machine: str, topic: str, payload: bytes, now: int) -> None:
+        if topic.endswith("event/limit"):
+            self._limit(payload, now)
+        if len(self._events) >= MOST:
+            self.dropped += 1
+            return
+        self._events.append((machine, topic, payload))
+        self.more.set()
+
+    def _limit(self, payload: bytes, now: int) -> None:
+        """Hear at once that people wait, or that nobody does; an event of long ago says nothing of now."""
+        try:
+            found = from_json(payload)
+            step, at = found["data"]["step"], round(datetime.fromisoformat(found["ts"]).timestamp() * 1000)
+        except (ValueError, TypeError, KeyError, OverflowError):
+            return
+        if step in {"waiting", "nobody_waits"} and at <= now:
+            self.waiting.append(Waiting(at, step == "waiting"))
+
+    def _info(self, machine: str, payload: bytes, seen: Seen) -> None:
+        if self._learnt.get(machine) == payload or not payload:
+            return
+        self._infos[machine] = payload
+        try:
+            modality = from_json(payload)["modality"]
+        except (ValueError, TypeError, KeyError):
+            modality = "treadmill"
+        seen.modality = modality if isinstance(modality, str) and SLUG.fullmatch(modality) else "treadmill"
+        self.more.set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to store or to learn."""
+        return bool(self._events or self._infos)
+
+    def some(self) -> list[Arrived]:
+        """Return the oldest events, as many as one transaction takes; they are not here any more."""
+        return [self._events.popleft() for _ in range(min(AT_ONCE, len(self._events)))]
+
+    def introduced(self) -> list[tuple[str, bytes]]:
+        """Return what machines said anew of themselves, once."""
+        new, self._infos = self._infos, {}
+        self._learnt |= new
+        return list(new.items())

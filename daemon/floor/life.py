@@ -1,0 +1,83 @@
+"""Puts one floor together: store and collector. What serves its API is handed in, so that this room knows no web."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from daemon.clock import Clock, system_clock
+from daemon.floor.collector import Collector
+from daemon.floor.settings import FloorSettings
+from daemon.floor.store import FloorStore
+from daemon.messages import Health
+from daemon.mqtt import Broker
+from daemon.settings.credentials import credential
+from daemon.settings.model import Mqtt
+
+VERSIONS = {"3.1.1": 4, "5": 5}
+"""As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
+
+
+@dataclass
+class House:
+    """The parts of one floor."""
+
+    settings: FloorSettings
+    clock: Clock
+    store: FloorStore
+    collector: Collector
+    web: str | None = None
+    """What is wrong with the web server."""
+
+    def health(self) -> Health:
+        """Tell what is well and what is not, each in one line."""
+        faults = {**self.collector.faults(), "web": self.web}
+        checks = {name: fault or "ok" for name, fault in faults.items()}
+        return Health(status="degraded" if any(faults.values()) else "ok", checks=checks)
+
+
+type Serving = Callable[[House, Callable[[], object]], Awaitable[None]]
+
+
+def build(settings: FloorSettings) -> House:
+    """Open the database and make the parts; blocks. StoreError when the database cannot be used."""
+    clock = system_clock(trust_wall=settings.floor.clock == "trust")
+    site = settings.floor.site
+    store = FloorStore.open(settings.store.database, site, ZoneInfo(settings.floor.time_zone))
+    days, name = settings.store.keep_days, settings.floor.name
+    collector = Collector(broker_of(settings.mqtt), site, store, clock, name=name, keep_days=days)
+    return House(settings, clock, store, collector)
+
+
+def broker_of(mqtt: Mqtt) -> Broker:
+    """Return where the broker is, and as whom we come."""
+    handed = credential("floor") if mqtt.username else None
+    tls = mqtt.tls
+    return Broker(
+        host=mqtt.host,
+        port=mqtt.port,
+        username=mqtt.username,
+        password_file=mqtt.password_file or handed,
+        keepalive=mqtt.keepalive,
+        version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
+        ca=tls.ca if tls else None,
+        cert=tls.cert if tls else None,
+        key=tls.key if tls else None,
+    )
+
+
+async def live(house: House, ready: Callable[[], object], serving: Serving | None = None) -> None:
+    """Keep the floor alive until cancelled; serving is its web server, which says ready once it listens."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(house.collector.run())
+            if serving is None:
+                ready()
+            else:
+                tasks.create_task(_coroutine(serving(house, ready)))
+    finally:
+        await asyncio.to_thread(house.store.close)
+
+
+async def _coroutine(work: Awaitable[None]) -> None:
+    await work

@@ -1,0 +1,94 @@
+"""What each machine is now, and what the floor says of all of them. Pure; times are Unix ms.
+
+Doubt is told as doubt: a machine that is silent is unknown, never free, and where nothing is known to be free while
+something is unknown, nothing is said.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from daemon.floor.record import unix_ms
+from daemon.messages import FloorState, State
+from daemon.mqtt.topics import ONLINE
+
+SILENT_MS: Final = 90_000
+"""A machine tells its state at least every 30 s; after three of those it is silent."""
+WAITING_MS: Final = 15 * 60_000
+"""How long it holds that somebody said that people wait."""
+BUSY: Final = frozenset({"warm_up", "running", "programme", "cool_down", "paused"})
+
+type Standing = Literal["free", "busy", "out", "unknown"]
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was heard of one machine, as it came; state is parsed when somebody asks."""
+
+    status: str = ""
+    link: str = ""
+    modality: str = "treadmill"
+    state: bytes = b""
+    at: int = 0
+    """When state came."""
+    kept: bool = False
+    """The broker had kept it: it may be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody said at a moment that people wait, or that nobody does."""
+
+    at: int
+    people: bool
+
+
+def standing(seen: Seen, now: int, *, broken: bool = False) -> Standing:
+    """Return what a machine is now; broken: staff took it out of order."""
+    if broken:
+        return "out"
+    state = _state(seen) if seen.status == ONLINE and seen.link == ONLINE else None
+    if state is None or not 0 <= now - _heard(seen, state) <= SILENT_MS or state.link != "up":
+        return "unknown"
+    if state.phase in BUSY:
+        return "busy"
+    return "free" if state.phase == "idle" else "unknown"
+
+
+def _state(seen: Seen) -> State | None:
+    try:
+        return State.model_validate_json(seen.state)
+    except ValidationError:
+        return None
+
+
+def _heard(seen: Seen, state: State) -> int:
+    """Return when the state held: of one that the broker kept, only its own date tells."""
+    return (unix_ms(state.ts) or 0) if seen.kept else seen.at
+
+
+def floor_state(seen: Mapping[str, Seen], broken: Collection[str], told: Iterable[Waiting], now: int) -> FloorState:
+    """Return what the floor says of the gym."""
+    sums: dict[Standing, Counter[str]] = {"free": Counter(), "busy": Counter(), "out": Counter(), "unknown": Counter()}
+    for name, one in seen.items():
+        sums[standing(one, now, broken=name in broken)][one.modality] += 1
+    kinds = {one.modality for one in seen.values()}
+    free = {kind: sums["free"][kind] for kind in kinds if sums["free"][kind] or not sums["unknown"][kind]}
+    return FloorState(
+        ts=datetime.fromtimestamp(now / 1000, UTC),
+        waiting=waiting(told, now),
+        free=free,
+        busy={kind: sums["busy"][kind] for kind in kinds},
+        out_of_order={kind: sums["out"][kind] for kind in kinds},
+        unknown={kind: sums["unknown"][kind] for kind in kinds},
+    )
+
+
+def waiting(told: Iterable[Waiting], now: int) -> int | None:
+    """Return 1 when somebody said of late that people wait, 0 when that nobody does; None: nobody knows."""
+    young = [one for one in told if 0 <= now - one.at <= WAITING_MS]
+    return int(max(young, key=lambda one: one.at).people) if young else None
