@@ -5,19 +5,20 @@ A wrong token is refused wherever one is asked for, also where none is needed: w
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from fastapi import Depends
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.desk import Desk
 from api.pace import caller
 from api.problems import problem
 from api.roles import ROLES, WEBSOCKET, Role, Row, Rows, methods
+from api.signins import SignIns
 from daemon.author import Author
-from daemon.tokens import Refused
+from daemon.clock import Clock
+from daemon.tokens import Refused, Token
 
 BEARER: Final = "Bearer"
 CHALLENGE: Final = {"WWW-Authenticate": BEARER}
@@ -25,6 +26,27 @@ BAD: Final = {"WWW-Authenticate": f'{BEARER} error="invalid_token"'}
 TOO_LITTLE: Final = {"WWW-Authenticate": f'{BEARER} error="insufficient_scope"'}
 MALFORMED = Refused("malformed", "This is no token: send one header, Authorization: Bearer TOKEN.")
 KEY = "inclined.who"
+
+
+class Tokens(Protocol):
+    """The tokens that count here; `daemon.tokens.TokenBook` fits."""
+
+    async def find(self, secret: str) -> Token | Refused:
+        """Return the token that secret is, or why it does not count."""
+        ...
+
+
+class Lodge(Protocol):
+    """What the gate must know; a machine's desk and the floor's have it."""
+
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def sign_ins(self) -> SignIns: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def reading_open(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,7 @@ class No:
 class Gate:
     """ASGI middleware: 404 and 405 for what has no row, 401, 403 and 429 for who may not; HEAD goes on as GET."""
 
-    def __init__(self, app: ASGIApp, rows: Rows, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, rows: Rows, desk: Lodge) -> None:
         self._app = app
         self._rows = rows
         self._desk = desk

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("daemon")
 
 CONFIG = "/etc/inclined/floor.toml"
+TOKENS = "tokens.toml"
 EXTRA = "the floor needs SQLAlchemy and psycopg, which are not installed here; install inclined[floor]"
 EXAMPLE = """\
 example:
@@ -35,7 +36,7 @@ def add(subparsers: Subparsers) -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options(parser, Path(CONFIG))
+    options(parser, Path(CONFIG), verbose=False)
     verbs = parser.add_subparsers(metavar="VERB", dest="verb", title="or, in place of collecting")
     for verb, line in (
         ("backup", "write all that is stored to one file; the floor may go on meanwhile"),
@@ -45,13 +46,13 @@ def add(subparsers: Subparsers) -> None:
         one = verbs.add_parser(verb, help=line)
         if verb != "verify":
             one.add_argument("file", metavar="FILE", type=Path)
-        options(one, argparse.SUPPRESS)
+        options(one, argparse.SUPPRESS, argparse.SUPPRESS)
 
 
-def options(parser: argparse.ArgumentParser, default: object) -> None:
-    """Add what goes before and after a verb."""
-    parser.add_argument("--config", type=Path, default=default, metavar="FILE", help=f"default: {CONFIG}")
-    parser.add_argument("--verbose", action="store_true", default=default and argparse.SUPPRESS, help="tell more")
+def options(parser: argparse.ArgumentParser, config: object, verbose: object) -> None:
+    """Add what may stand before a verb and after it; the arguments are what holds when it is not there."""
+    parser.add_argument("--config", type=Path, default=config, metavar="FILE", help=f"default: {CONFIG}")
+    parser.add_argument("--verbose", action="store_true", default=verbose, help="tell more in the journal")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,12 +72,12 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     logging.basicConfig(
         stream=sys.stderr,
-        level=logging.DEBUG if getattr(args, "verbose", False) else logging.INFO,
+        level=logging.DEBUG if args.verbose else logging.INFO,
         format="%(levelname)s %(name)s: %(message)s",
     )
     verbs = {"backup": _backup, "restore": _restore, "verify": _verify}
     try:
-        return verbs[args.verb](settings, args) if args.verb else asyncio.run(_live(settings))
+        return verbs[args.verb](settings, args) if args.verb else asyncio.run(_live(settings, args))
     except (BadBackup, StoreError) as error:
         return complain(str(error), FAILED)
 
@@ -121,12 +122,13 @@ def _verify(settings: "FloorSettings", _: argparse.Namespace) -> int:
     return complain(f"{len(wrong)} sums are not those of their events, the first: {wrong[0]}", FAILED)
 
 
-async def _live(settings: "FloorSettings") -> int:
+async def _live(settings: "FloorSettings", args: argparse.Namespace) -> int:
+    from api.floor.serving import serving
     from daemon.floor.life import build, live
     from daemon.notify import notify
 
     house = await asyncio.to_thread(build, settings)
-    living = asyncio.ensure_future(live(house, lambda: notify("READY=1")))
+    living = asyncio.ensure_future(live(house, lambda: notify("READY=1"), serving(args.config.with_name(TOKENS))))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, living.cancel)
     try:

@@ -19,7 +19,7 @@ from daemon.backoff import delay
 from daemon.clock import Clock
 from daemon.floor.inbox import Inbox
 from daemon.floor.link import connected
-from daemon.floor.presence import floor_state
+from daemon.floor.presence import Standing, floor_state, standing
 from daemon.floor.sift import sift
 from daemon.floor.store import About, FloorStore, ms
 from daemon.messages import Info
@@ -74,6 +74,12 @@ class Collector:
         """Return what is wrong with each part, in one line."""
         dropped = self.inbox.dropped
         return {**self._faults, "events": DEAF.format(count=dropped) if dropped else None}
+
+    def standings(self) -> dict[str, Standing]:
+        """Return what each machine is now; all are unknown while the date is."""
+        wall = self._clock.wall()
+        now = 0 if wall is None else ms(wall)
+        return {name: standing(one, now, broken=name in self._broken) for name, one in self.inbox.seen.items()}
 
     async def run(self) -> None:
         """Collect for ever."""

@@ -15,6 +15,7 @@ from daemon.floor.ledger import Ledger, clear, inserting, sheet
 
 KEPT_SINCE = "kept_since"
 ZONE = "time_zone"
+LONGEST = "longest_ms"
 
 
 def recall(db: Connection, name: str) -> Any:  # noqa: ANN401, whatever was noted
@@ -34,6 +35,11 @@ def kept_since(db: Connection) -> date:
     """Return the first day whose events are all kept."""
     found = recall(db, KEPT_SINCE)
     return date.min if found is None else date.fromisoformat(found)
+
+
+def longest(db: Connection) -> int:
+    """Return the longest time in ms that any event stands for: so much later than its beginning it was told."""
+    return int(recall(db, LONGEST) or 0)
 
 
 def added_up(db: Connection, zone: ZoneInfo, since: date) -> Ledger:

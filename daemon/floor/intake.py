@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from daemon.floor import tables as t
+from daemon.floor.account import span
+from daemon.floor.figures import LONGEST, longest, note
 from daemon.floor.hours import Stored, covered, verdict
 from daemon.floor.kept import brings, plausible, record_in, row_of
 from daemon.floor.ledger import Ledger, inserting
@@ -40,6 +42,8 @@ class Taken:
     new: int = 0
     again: int = 0
     unfit: int = 0
+    longest: int = 0
+    """The longest time that a new event stands for, ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def take(db: Connection, gym: Gym, heard: Sequence[Record | Unfit], now: int) ->
     for slug in sorted(by_machine):
         _Desk(db, gym, slug, now, ledger, taken).take(by_machine[slug])
     ledger.write(db)
+    if taken.longest > longest(db):
+        note(db, LONGEST, taken.longest)
     return taken
 
 
@@ -157,6 +163,8 @@ class _Desk:
         self._taken.new += 1
 
     def _put(self, record: Record, moment: int | None) -> None:
+        begins, ends = span(record)
+        self._taken.longest = max(self._taken.longest, record.at - min(begins, ends))
         self._known[record.key] = (record, moment)
         self._new[record.key] = (record, moment)
         self._count(record, moment, 1)

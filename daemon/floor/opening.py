@@ -15,16 +15,19 @@ BUSY_S: Final = 10
 LOCK: Final = 0x1C11ED
 """Two floors that start at once bring one database up to date after each other."""
 POSTGRES: Final = "postgresql"
+NO_ADDRESS: Final = "[store] database is neither a file nor an address such as postgresql://user@host/name"
 SEE: Final = "see that the folder exists, may be written and has space"
 ASK: Final = "see that PostgreSQL runs there and lets us in"
 
 
-def open_engine(database: str) -> Engine:
+def open_engine(database: str, busy_s: float = BUSY_S) -> Engine:
     """Return the engine for a path of an SQLite file, or a `postgresql://` address; its tables are up to date.
+
+    busy_s: how long to wait for a lock of another program, or for the server.
 
     StoreError says where, why and what to do.
     """
-    engine = engine_of(database)
+    engine = engine_of(database, busy_s)
     try:
         with writing(engine) as db:
             if engine.dialect.name == POSTGRES:
@@ -39,20 +42,23 @@ def open_engine(database: str) -> Engine:
     return engine
 
 
-def engine_of(database: str) -> Engine:
+def engine_of(database: str, busy_s: float) -> Engine:
     """Return an engine that has not connected yet. StoreError when the address is none."""
     if "://" not in database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
         url = URL.create("sqlite+pysqlite", database=database)
     else:
         try:
-            url = make_url(database).set(drivername="postgresql+psycopg")
+            url = make_url(database)
         except (ArgumentError, ValueError) as error:
-            raise StoreError(f"[store] database is no address such as postgresql://user@host/name: {error}") from None
+            raise StoreError(f"{NO_ADDRESS}: {error}") from None
+        if url.get_backend_name() != POSTGRES:
+            raise StoreError(NO_ADDRESS)
+        url = url.set(drivername="postgresql+psycopg")
     options: dict[str, Any] = {"pool_pre_ping": True}
     if url.get_backend_name() == POSTGRES:
-        return create_engine(url, connect_args={"connect_timeout": BUSY_S}, **options)
-    engine = create_engine(url, connect_args={"timeout": BUSY_S}, **options)
+        return create_engine(url, connect_args={"connect_timeout": max(2, round(busy_s))}, **options)
+    engine = create_engine(url, connect_args={"timeout": busy_s}, **options)
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     return engine

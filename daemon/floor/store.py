@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daemon.floor import tables as t
 from daemon.floor.account import midnight
 from daemon.floor.figures import ZONE, differences, kept_since, rebuild, recall
 from daemon.floor.intake import Gym, Taken, machine_row, take
-from daemon.floor.opening import changing, open_engine, reading, sentence, writing
+from daemon.floor.ledger import UNDATED
+from daemon.floor.opening import BUSY_S, changing, open_engine, reading, sentence, writing
 from daemon.floor.record import Record
 from daemon.floor.retention import let_go
 from daemon.floor.sift import MOST_NUMBER, Unfit
@@ -38,9 +39,9 @@ class FloorStore:
         self._site = site
 
     @classmethod
-    def open(cls, database: str, site: str, zone: ZoneInfo) -> Self:
+    def open(cls, database: str, site: str, zone: ZoneInfo, busy_s: float = BUSY_S) -> Self:
         """Open the database; where the gym's time zone is another than it was, make the rollups anew. StoreError."""
-        store = cls(open_engine(database), site, zone)
+        store = cls(open_engine(database, busy_s), site, zone)
         try:
             with changing(store.engine) as db:
                 if recall(db, ZONE) != zone.key:
@@ -117,6 +118,19 @@ class FloorStore:
         """Return the rows of rollups that are not what the events say; there are none unless something is wrong."""
         with reading(self.engine) as db:
             return differences(db, self.zone)
+
+    def machines(self) -> list[dict[str, Any]]:
+        """Return what is known of each machine, by name: what it said of itself, and how far it is stored."""
+        m = t.machine.c
+        beyond = select(func.coalesce(func.sum(t.beyond.c.last - t.beyond.c.first + 1), 0))
+        undated = select(func.coalesce(func.sum(t.day.c.sessions), 0)).where(t.day.c.day == UNDATED)
+        wanted = select(
+            m.machine, m.name, m.zone, m.modality, m.stored, m.unfit, m.misdated,
+            beyond.where(t.beyond.c.machine == m.n).scalar_subquery().label("waiting"),
+            undated.where(t.day.c.machine == m.n).scalar_subquery().label("undated_sessions"),
+        )  # fmt: skip
+        with reading(self.engine) as db:
+            return [dict(row) for row in db.execute(wanted.where(m.site == self._site).order_by(m.machine)).mappings()]
 
     def quarantined(self) -> list[dict[str, Any]]:
         """Return what made no sense, newest first."""

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from daemon.floor.opening import writing
 from daemon.floor.store import FloorStore
 from daemon.mqtt.inbox import Inbox
 from daemon.mqtt.topics import Tree
 from daemon.policy.events import FloorTold
 from daemon.store import StoreError
 from tests.floor.gym import collecting, happen, machine, until
-from tests.floor.lives import figures
+from tests.floor.lives import ZONE, figures
 from tests.mqtt.mosquitto import Mosquitto, mosquitto
-from tests.mqtt.world import floor_at
+from tests.mqtt.world import Heard, floor_at
 
 
 @pytest.fixture
@@ -29,11 +30,14 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 @pytest.fixture
 def gym(tmp_path: Path) -> Iterator[FloorStore]:
     """A store in a file."""
-    from tests.floor.lives import ZONE
-
     store = FloorStore.open(str(tmp_path / "floor.db"), "gym", ZONE)
     yield store
     store.close()
+
+
+EVENT = (
+    b'{"id": "%s-a-1", "seq": 1, "kind": "%s", "ts": null, "boot": "b", "uptime_ms": 1, "session": null, "data": {}}'
+)
 
 
 def declined(store: FloorStore) -> int:
@@ -49,10 +53,8 @@ async def test_all_is_stored_and_the_machine_forgets_it(broker: Mosquitto, gym: 
 
 
 async def test_a_floor_that_comes_late_asks_for_all(broker: Mosquitto, gym: FloorStore, tmp_path: Path) -> None:
-    async with machine(broker.port, tmp_path) as (world, outbox):
+    async with machine(broker.port, tmp_path) as (_, outbox):
         happen(outbox, 50)
-        assert world.publisher is not None
-        await until(lambda: world.publisher and world.publisher.fault is None and outbox.last == 50)
         async with floor_at(broker.port) as other:  # the machine has sent: its info is there
             await other.message("info")
         async with collecting(broker.port, gym):
@@ -94,12 +96,8 @@ async def test_two_floors_store_no_event_twice(broker: Mosquitto, gym: FloorStor
     assert gym.differences() == []
 
 
-async def test_a_database_that_is_locked_is_waited_for(
-    broker: Mosquitto, gym: FloorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from daemon.floor.opening import BUSY_S, writing
-
-    monkeypatch.setattr("daemon.floor.opening.BUSY_S", BUSY_S)
+async def test_a_database_that_is_locked_is_waited_for(broker: Mosquitto, tmp_path: Path) -> None:
+    gym = FloorStore.open(str(tmp_path / "locked.db"), "gym", ZONE, busy_s=0.1)
     async with machine(broker.port, tmp_path) as (_, outbox):
         with writing(gym.engine):  # nobody else may write now
             async with collecting(broker.port, gym) as collector:
@@ -111,13 +109,13 @@ async def test_a_database_that_is_locked_is_waited_for(
             await until(lambda: len(outbox) == 0)
             assert collector.faults()["database"] is None
     assert declined(gym) == 20
+    gym.close()
 
 
 async def test_nonsense_holds_up_nothing(broker: Mosquitto, gym: FloorStore, tmp_path: Path) -> None:
     bad = [
         b"", b"{", b"\xff\x00", b"[]", b'"x"', b"9" * 20_000, json.dumps({"seq": 1}).encode(),
-        b'{"id": "t08-a-1", "seq": 1, "kind": "nudge", "ts": null, "boot": "b", "uptime_ms": 1, "session": null, "data": {}}',
-        b'{"id": "t09-a-1", "seq": 1, "kind": "audit", "ts": null, "boot": "b", "uptime_ms": 1, "session": null, "data": {}}',
+        EVENT % (b"t08", b"nudge"), EVENT % (b"t09", b"audit"),
     ]  # fmt: skip
     async with collecting(broker.port, gym) as collector, floor_at(broker.port) as someone:
         await collector.connected.wait()
@@ -140,14 +138,16 @@ async def test_nonsense_holds_up_nothing(broker: Mosquitto, gym: FloorStore, tmp
 
 
 async def test_the_floor_tells_the_machines(broker: Mosquitto, gym: FloorStore, tmp_path: Path) -> None:
-    async with machine(broker.port, tmp_path) as (world, _), collecting(broker.port, gym):
-        async with floor_at(broker.port) as ear:
+    def counted(heard: list[Heard]) -> list[Heard]:
+        words = [one for one in heard if one.topic.endswith("_floor/state")]
+        return [one for one in words if one.json["busy"] == {"treadmill": 1}]
 
-            def counted(heard: list[object]) -> object:
-                words = [one for one in ear.heard if one.topic.endswith("_floor/state")]
-                return [one for one in words if one.json["busy"] == {"treadmill": 1}]
-
-            (*_, last) = await ear.until(counted)  # type: ignore[misc, arg-type]  # whatever was heard
+    async with (
+        machine(broker.port, tmp_path) as (world, _),
+        collecting(broker.port, gym),
+        floor_at(broker.port) as ear,
+    ):
+        last = (await ear.until(counted))[-1]
     said = last.json
     assert (said["free"], said["waiting"]) == ({"treadmill": 0}, None)
     Inbox(Tree("gym", "t07"), world.ports).take("inclined/v1/gym/_floor/state", last.payload, retained=True)
@@ -155,8 +155,6 @@ async def test_the_floor_tells_the_machines(broker: Mosquitto, gym: FloorStore, 
 
 
 async def test_a_database_that_is_gone_is_told_in_one_line(tmp_path: Path) -> None:
-    from tests.floor.lives import ZONE
-
     for place in (str(tmp_path), "postgresql://nobody@127.0.0.1:1/none", "postgresql://[", "mysql://x/y"):
         with pytest.raises(StoreError) as told:
             FloorStore.open(place, "gym", ZONE)
@@ -171,16 +169,17 @@ async def test_as_a_process_it_stops_when_told(broker: Mosquitto, tmp_path: Path
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "daemon", "floor", "--config", str(config)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            async with machine(broker.port, tmp_path) as (_, outbox):
-                happen(outbox, 30)
-                await until(lambda: len(outbox) == 0)
-            process.terminate()
-            assert await asyncio.to_thread(process.wait, 20) == 0
-        finally:
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        async with machine(broker.port, tmp_path) as (_, outbox):
+            happen(outbox, 30)
+            await until(lambda: len(outbox) == 0)
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    finally:
+        if process.returncode is None:
             process.kill()
-    done = subprocess.run(
-        [*command[:4], "verify", "--config", str(config)], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (0, "every sum is that of its events\n")
+    verify = [*command[:4], "verify", "--config", str(config)]
+    done = await asyncio.create_subprocess_exec(*verify, stdout=subprocess.PIPE)
+    told, _ = await done.communicate()
+    assert (done.returncode, told) == (0, b"every sum is that of its events\n")
