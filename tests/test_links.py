@@ -19,6 +19,7 @@ COMMAND = re.compile(r"(?:`|^ {4}(?:sudo )?|bin/)inclined ([a-z]+)", re.MULTILIN
 TARGET = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
 ADDRESS = re.compile(r"/api/v1/[a-z]+(?:/[a-z]+)?")
 BUILT = frozenset({"build", "dist"})
+DOCUMENTS = ("openapi.json", "floor-openapi.json")
 SOCKETS = frozenset({"/api/v1/live"})
 """Addresses that OpenAPI has no form for."""
 
@@ -81,7 +82,8 @@ def test_every_make_target_named_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_every_address_named_exists(page: Path) -> None:
-    known = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"].keys() | SOCKETS
+    documents = (json.loads((ROOT / "docs" / name).read_text(encoding="utf-8")) for name in DOCUMENTS)
+    known = SOCKETS.union(*(document["paths"] for document in documents))
     assert set(ADDRESS.findall(page.read_text(encoding="utf-8"))) <= known
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from daemon.floor.store import FloorStore
 from tests.floor.lives import ZONE
-from tests.floor.postgres import new_database, postgres
+from tests.floor.postgres import new_database
+from tests.floor.postgres import server as running
 
 NUMBERS = count()
 
@@ -15,8 +16,8 @@ NUMBERS = count()
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """A PostgreSQL server."""
-    with postgres() as address:
-        yield address
+    with running() as found:
+        yield found.address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from daemon.floor.opening import reading, writing
 from daemon.floor.record import Record
 from daemon.floor.sift import Unfit, sift
 from daemon.floor.store import FloorStore
-from daemon.outbox.fold import merged, sums
+from daemon.outbox.fold import KEPT, merged, sums
 from daemon.outbox.rows import Row, event_of
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -113,6 +113,13 @@ def figures(store: FloorStore) -> Counter[str]:
     return Counter({name: int(n) for name, n in zip(COLUMNS, row, strict=True) if n})
 
 
+def safety(store: FloorStore) -> int:
+    """Return how many events of safety and audit are stored."""
+    with reading(store.engine) as db:
+        wanted = select(func.count()).select_from(t.event).where(t.event.c.kind.in_(sorted(KEPT)))
+        return int(db.execute(wanted).scalar() or 0)
+
+
 def sheets(store: FloorStore) -> list[list[tuple[Any, ...]]]:
     """Return all rows of both rollups."""
     with reading(store.engine) as db:
@@ -142,8 +149,8 @@ WORDS = (
     ("audit", {"what": "settings"}),
 )
 HAPPENINGS = st.one_of(
-    st.tuples(st.just("session"), st.integers(0, 9_000), st.integers(0, 500)),
-    st.tuples(st.just("rest"), st.integers(0, 20_000), st.just(0)),
+    st.tuples(st.just("session"), st.integers(0, 1_500), st.integers(0, 500)),
+    st.tuples(st.just("rest"), st.integers(0, 5_000), st.just(0)),
     st.tuples(st.just("word"), st.integers(0, len(WORDS) - 1), st.just(0)),
 )
 """What a machine does next."""

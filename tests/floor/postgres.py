@@ -26,27 +26,54 @@ def as_user(*command: object) -> list[str]:
     return ["setpriv", f"--reuid={found.pw_uid}", f"--regid={found.pw_gid}", "--clear-groups", *words]
 
 
+class Postgres:
+    """One server in a folder of its own; it can be stopped and started again on its port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._bin = FOLDERS[-1]
+        self._port = free_port()
+        self.address = f"postgresql://tests@127.0.0.1:{self._port}"
+        """Without a database's name."""
+
+    def make(self) -> None:
+        """Make the cluster."""
+        made = ("-D", self._data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        subprocess.run(as_user(self._bin / "initdb", *made), check=True, capture_output=True, cwd=self._folder)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        quick = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self._control("-o", quick, "-l", self._folder / "log", "-w", "start")
+
+    def stop(self) -> None:
+        """End it at once, as a power cut does."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _control(self, *words: object) -> None:
+        command = as_user(self._bin / "pg_ctl", "-D", self._data, *words)
+        subprocess.run(command, check=False, cwd=self._folder, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Yield the address of a running server, without a database's name."""
+def server() -> Iterator[Postgres]:
+    """Yield a running server."""
     assert FOLDERS, "no PostgreSQL below /usr/lib/postgresql; install what tests/system-packages.txt names"
-    bin_, port = FOLDERS[-1], free_port()
     folder = Path(tempfile.mkdtemp(prefix="inclined-pg-"))
     if not os.geteuid():
         found = pwd.getpwnam(USER)
         os.chown(folder, found.pw_uid, found.pw_gid)
-    data = folder / "data"
-    quick = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    control = bin_ / "pg_ctl"
+    one = Postgres(folder)
     try:
-        made = ("-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        subprocess.run(as_user(bin_ / "initdb", *made), check=True, capture_output=True, cwd=folder)
-        start = as_user(control, "-D", data, "-o", quick, "-l", folder / "log", "-w", "start")
-        subprocess.run(start, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-        yield f"postgresql://tests@127.0.0.1:{port}"
+        one.make()
+        one.start()
+        yield one
     finally:
-        stop = as_user(control, "-D", data, "-m", "immediate", "-w", "stop")
-        subprocess.run(stop, check=False, capture_output=True, cwd=folder)
+        one.stop()
         shutil.rmtree(folder)
 
 

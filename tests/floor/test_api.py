@@ -221,6 +221,22 @@ async def test_a_replay_of_what_is_not_kept_changes_nothing(store: FloorStore) -
     before = sheets(store)
     hear(store, life, life.rows, NOW + timedelta(days=120))
     assert sheets(store) == before
+    assert "not kept any more" in store.quarantined()[0]["reason"]
+
+
+async def test_events_go_by_whole_months(store: FloorStore) -> None:
+    gym(store)
+    assert store.let_go(datetime(2026, 12, 20, tzinfo=UTC), 62) == 0  # 19 October is in a month that is kept
+    assert store.differences() == []
+
+
+async def test_a_call_for_help_is_forgotten_after_a_day(store: FloorStore) -> None:
+    life = Life()
+    life.tell("help")
+    life.tell("trainer")
+    hear(store, life, life.rows)
+    assert store.let_go(life.began + timedelta(hours=23), 62) == 0
+    assert store.let_go(life.began + timedelta(hours=25), 62) == 1
 
 
 async def test_an_export_holds_up_no_one(store: FloorStore) -> None:

@@ -17,6 +17,7 @@ from daemon.policy.events import FloorTold
 from daemon.store import StoreError
 from tests.floor.gym import collecting, happen, machine, until
 from tests.floor.lives import ZONE, figures
+from tests.floor.postgres import new_database, server
 from tests.mqtt.mosquitto import Mosquitto, mosquitto
 from tests.mqtt.world import Heard, floor_at
 
@@ -183,3 +184,22 @@ async def test_as_a_process_it_stops_when_told(broker: Mosquitto, tmp_path: Path
     done = await asyncio.create_subprocess_exec(*verify, stdout=subprocess.PIPE)
     told, _ = await done.communicate()
     assert (done.returncode, told) == (0, b"every sum is that of its events\n")
+
+
+async def test_a_database_that_goes_away_is_waited_for(broker: Mosquitto, tmp_path: Path) -> None:
+    with server() as running:
+        gym = FloorStore.open(new_database(running.address, "gone"), "gym", ZONE, busy_s=2)
+        async with machine(broker.port, tmp_path) as (_, outbox), collecting(broker.port, gym) as collector:
+            happen(outbox, 50)
+            await until(lambda: len(outbox) == 0)
+            await asyncio.to_thread(running.stop)
+            happen(outbox, 50)
+            await until(lambda: collector.faults()["database"])
+            fault = collector.faults()["database"] or ""
+            assert "Machines keep their events" in fault
+            assert "\n" not in fault
+            assert len(outbox) == 50
+            await asyncio.to_thread(running.start)
+            await until(lambda: len(outbox) == 0)
+        assert declined(gym) == 100
+        gym.close()

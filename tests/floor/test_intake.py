@@ -12,8 +12,22 @@ from hypothesis import strategies as st
 from daemon.floor.record import Record
 from daemon.floor.sift import Unfit
 from daemon.floor.store import FloorStore
+from daemon.outbox.fold import KEPT
 from daemon.outbox.rows import Row
-from tests.floor.lives import ARRIVALS, HAPPENINGS, NOW, Life, arrive, emptied, figures, happen, hear, settle, sheets
+from tests.floor.lives import (
+    ARRIVALS,
+    HAPPENINGS,
+    NOW,
+    Life,
+    arrive,
+    emptied,
+    figures,
+    happen,
+    hear,
+    safety,
+    settle,
+    sheets,
+)
 
 EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -41,6 +55,7 @@ def test_figures_are_those_of_all_that_was(store: FloorStore, story: list[tuple[
         assert store.differences() == []
     now = settle(store, life)
     assert figures(store) == life.sums()
+    assert safety(store) == sum(row.kind in KEPT for row in life.all)
     before = sheets(store)
     hear(store, life, sent, now)
     assert sheets(store) == before
@@ -129,6 +144,60 @@ def test_an_event_without_a_date_counts_once_its_boot_has_one(store: FloorStore)
     assert [row[1] for row in sheets(store)[0]] == [life.began.date().toordinal()]
     assert figures(store) == life.sums()
     assert store.differences() == []
+
+
+def test_hours_take_the_place_of_what_was_stored_of_them(store: FloorStore) -> None:
+    life = Life()
+    for _ in range(3):
+        life.session(300, 10)
+    hear(store, life, life.rows[1:3])  # the machine does not hear of it
+    life.fold(6)
+    (hours,) = life.rows
+    assert hours.kind == "hours"
+    for _ in range(2):
+        assert hear(store, life, life.rows) == 6
+    assert figures(store) == life.sums()
+    hear(store, life, life.all)  # late, out of some queue
+    assert figures(store) == life.sums()
+    assert store.differences() == []
+
+
+def test_hours_of_hours_take_their_place(store: FloorStore) -> None:
+    life = Life()
+    for _ in range(6):
+        life.session(200)
+    whole = list(life.rows)
+    life.fold(4)
+    hear(store, life, life.rows[:1])
+    first = life.rows[:1]
+    life.rows = whole
+    life.fold(12)
+    hear(store, life, life.rows)
+    hear(store, life, first)
+    assert figures(store) == life.sums()
+
+
+def test_details_are_better_than_their_sums(store: FloorStore) -> None:
+    life = Life()
+    for _ in range(3):
+        life.session(300)
+    hear(store, life, life.rows)
+    before = sheets(store)
+    life.fold(6)
+    assert hear(store, life, life.rows) == 6
+    assert sheets(store) == before
+
+
+def test_hours_say_nothing_of_safety_among_them(store: FloorStore) -> None:
+    life = Life()
+    life.session(100)
+    life.tell("audit", what="settings")
+    life.session(100)
+    life.fold(5)
+    audit, hours = life.rows
+    assert hear(store, life, [hours]) == 0  # the audit was lost on the way
+    assert hear(store, life, [audit, hours]) == 5
+    assert safety(store) == 1
 
 
 def test_two_floors_at_one_database(stores: Callable[..., FloorStore], address: Callable[[], str]) -> None:
