@@ -62,7 +62,7 @@ def test_figures_are_those_of_all_that_was(store: FloorStore, story: list[tuple[
     assert store.quarantined() == []
 
 
-@EXAMPLES
+@settings(EXAMPLES, max_examples=20)
 @given(what=st.lists(HAPPENINGS, min_size=1, max_size=12), chance=st.randoms(use_true_random=False))
 def test_no_order_changes_a_figure(stores: Callable[..., FloorStore], what: list[Any], chance: Any) -> None:
     life = Life()
@@ -71,7 +71,7 @@ def test_no_order_changes_a_figure(stores: Callable[..., FloorStore], what: list
     both = [emptied(store) for store in PAIR.setdefault(id(stores), [stores(), stores()])]
     hear(both[0], life, life.rows)
     shuffled = chance.sample([*life.rows, *life.rows], 2 * len(life.rows))
-    for some in batched(shuffled, 4):
+    for some in batched(shuffled, 6):
         hear(both[1], life, some)
     assert sheets(both[0]) == sheets(both[1])
     assert both[0].marks() == both[1].marks()
