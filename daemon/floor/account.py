@@ -5,7 +5,6 @@ Each count falls into the moment at which the event was told. All rollups are su
 hours, days and weeks of one machine always add up to each other. Worked examples: docs/definitions.md.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -46,7 +45,7 @@ class Account:
 
 def account(record: Record, moment: int) -> Account:
     """Return what record brings when it was told at moment, Unix ms."""
-    sums = Counter(record.sums())
+    sums = record.sums()
     start, stop = span(record)
     offset = moment - record.at
     return Account(

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from daemon.floor import tables as t
+from daemon.floor.account import month_of
 from daemon.floor.columns import COUNTING
 from daemon.floor.kept import brings, record_in
-from daemon.floor.ledger import Ledger, clear, inserting, sheet
+from daemon.floor.ledger import UNDATED, Ledger, clear, inserting, sheet
 
 KEPT_SINCE = "kept_since"
 ZONE = "time_zone"
@@ -77,8 +78,8 @@ def differences(db: Connection, zone: ZoneInfo) -> list[str]:
     ledger = added_up(db, zone, since)
     wrong: list[str] = []
     for table, should in ((t.day, ledger.days), (t.heat, ledger.heats)):
-        least = since.toordinal() if table is t.day else since.year * 12 + since.month - 1
-        have = {key: sums for key, sums in sheet(db, table).items() if key[1] >= least or key[1] == 0}
+        least = since.toordinal() if table is t.day else month_of(since)
+        have = {key: sums for key, sums in sheet(db, table).items() if key[0] >= least or key[0] == UNDATED}
         wanted = {key: sums for key, sums in should.items() if any(sums)}
         wrong += [f"{table.name} {key}" for key in sorted(have.keys() | wanted) if have.get(key) != wanted.get(key)]
     return wrong

@@ -6,10 +6,9 @@ numbers, so that neither waits for the other for ever.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import batched
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -23,12 +22,12 @@ from daemon.floor.kept import brings, plausible, record_in, row_of
 from daemon.floor.ledger import Ledger, inserting
 from daemon.floor.marks import Mark
 from daemon.floor.record import Record
+from daemon.floor.shelf import Known, Shelf, flush, read
 from daemon.floor.sift import Unfit
 from daemon.outbox.fold import FOLDED
 
 QUARANTINED: Final = 1000
 """Events kept aside at most; the oldest go first, the count stays."""
-AT_ONCE: Final = 200
 CONFLICT: Final = "another event with this id is stored; this one is kept aside"
 TOO_OLD: Final = "told on a day whose events are not kept any more; it counts nowhere"
 
@@ -64,69 +63,79 @@ def take(db: Connection, gym: Gym, heard: Sequence[Record | Unfit], now: int) ->
     by_machine: dict[str, list[Record | Unfit]] = defaultdict(list)
     for one in heard:
         by_machine[one.machine].append(one)
-    for slug in sorted(by_machine):
-        _Desk(db, gym, slug, now, ledger, taken).take(by_machine[slug])
+    shelf = read(db, gym.site, by_machine)
+    desks = [_Desk(db, gym, row, shelf, now, ledger, taken) for row in shelf.machines]
+    for desk in desks:
+        desk.take(by_machine[desk.slug])
+    flush(db, desks)
     ledger.write(db)
     if taken.longest > longest(db):
         note(db, LONGEST, taken.longest)
     return taken
 
 
-def machine_row(db: Connection, site: str, slug: str) -> dict[str, Any]:
-    """Return the machine's row, held until the transaction ends; a new machine gets one."""
-    wanted = select(t.machine).where(t.machine.c.site == site, t.machine.c.machine == slug).with_for_update()
-    row = db.execute(wanted).mappings().first()
-    if row is None:
-        number = select(func.coalesce(func.max(t.machine.c.n), 0) + 1).scalar_subquery()
-        empty = dict.fromkeys(("stored", "passes", "since", "out_of_order", "unfit", "misdated"), 0)
-        words = {"site": site, "machine": slug, "name": slug, "zone": "", "modality": "treadmill"}
-        new = inserting(db, t.machine).values(n=number, **words, **empty)
-        db.execute(new.on_conflict_do_nothing())
-        row = db.execute(wanted).mappings().one()
-    return dict(row)
-
-
-type Known = dict[tuple[str, int, int], tuple[Record, int | None]]
-"""Stored events by their keys, and when they were told."""
-
-
 class _Desk:
     """Stores the events of one machine."""
 
-    def __init__(self, db: Connection, gym: Gym, slug: str, now: int, ledger: Ledger, taken: Taken) -> None:
+    def __init__(
+        self, db: Connection, gym: Gym, row: dict[str, Any], shelf: Shelf, now: int, ledger: Ledger, taken: Taken
+    ) -> None:
+        self.slug: str = row["machine"]
+        self.new: Known = {}
+        """What is to be inserted."""
         self._db = db
         self._gym = gym
-        self._slug = slug
         self._now = now
         self._ledger = ledger
         self._taken = taken
-        self._row = machine_row(db, gym.site, slug)
-        self._n: int = self._row["n"]
-        self._mark = self._read_mark()
-        self._new: Known = {}
-        self._known: Known = {}
-        self._offsets: dict[str, int] = {}
-        self._misdated = 0
+        self._row = row
+        self._n: int = row["n"]
+        self.mark = self._before = Mark(row["stored"], tuple(shelf.beyond[self._n]), row["passes"], row["since"])
+        self._offsets = shelf.offsets[self._n]
+        self._known = shelf.known[self._n]
+        self._folds = {key for key, (record, _) in self._known.items() if record.kind == FOLDED}
+        self._misdated = self._unfit = 0
 
-    def take(self, heard: Iterable[Record | Unfit]) -> None:
-        """Store them in the order in which they came."""
-        heard = list(heard)
-        records = [one for one in heard if isinstance(one, Record)]
-        self._offsets = self._learn_offsets(records)
-        self._known = self._read_known(records)
-        before = self._mark
+    def take(self, heard: Sequence[Record | Unfit]) -> None:
+        """Take them in the order in which they came."""
+        self._learn_offsets([one for one in heard if isinstance(one, Record)])
         for one in heard:
             if isinstance(one, Unfit):
                 self._set_aside(one, one.reason)
                 if one.seq is not None:
-                    self._mark = self._mark.heard(one.seq, one.seq, self._now)
+                    self.mark = self.mark.heard(one.seq, one.seq, self._now)
             else:
                 first = self._store(one)
-                self._mark = self._mark.heard(first, one.seq, self._now)
-        self._flush()
-        if self._mark != before or self._misdated:
-            self._write_mark(before)
-        self._taken.stored[self._slug] = self._mark.stored
+                self.mark = self.mark.heard(first, one.seq, self._now)
+        self._taken.stored[self.slug] = self.mark.stored
+
+    def changes(self) -> dict[str, Any] | None:
+        """Return what is to be written of the machine's row, or None when nothing is."""
+        if self.mark == self._before and not self._misdated and not self._unfit:
+            return None
+        return {
+            "key": self._n,
+            "stored": self.mark.stored,
+            "passes": self.mark.passes,
+            "since": self.mark.since,
+            "misdated": self._row["misdated"] + self._misdated,
+            "unfit": self._row["unfit"] + self._unfit,
+        }
+
+    def beyond(self) -> list[dict[str, int]] | None:
+        """Return the rows of what was heard behind a gap, or None when they are the same as before."""
+        if self.mark.beyond == self._before.beyond:
+            return None
+        return [{"machine": self._n, "first": first, "last": last} for first, last in self.mark.beyond]
+
+    @property
+    def number(self) -> int:
+        """The machine's number in the database."""
+        return self._n
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the events to insert."""
+        return [row_of(self._n, record, moment) for record, moment in self.new.values()]
 
     # one event
 
@@ -163,10 +172,12 @@ class _Desk:
         self._taken.new += 1
 
     def _put(self, record: Record, moment: int | None) -> None:
+        if record.kind == FOLDED:
+            self._folds.add(record.key)
         begins, ends = span(record)
         self._taken.longest = max(self._taken.longest, record.at - min(begins, ends))
         self._known[record.key] = (record, moment)
-        self._new[record.key] = (record, moment)
+        self.new[record.key] = (record, moment)
         self._count(record, moment, 1)
 
     def _count(self, record: Record, moment: int | None, sign: int) -> None:
@@ -184,7 +195,8 @@ class _Desk:
         """Remove an event and what it brought."""
         self._count(record, moment, -1)
         del self._known[record.key]
-        if self._new.pop(record.key, None) is None:
+        self._folds.discard(record.key)
+        if self.new.pop(record.key, None) is None:
             self._delete(record)
 
     def _delete(self, record: Record) -> None:
@@ -197,7 +209,7 @@ class _Desk:
         self._read_range(hours)
         inside = [pair for pair in self._known.values() if self._within(pair[0], hours)]
         parts = [Stored(r.first, r.last, r.events, telemetry=r.telemetry) for r, _ in inside]
-        said = verdict(hours, parts, self._folded(hours.origin), self._mark.stored)
+        said = verdict(hours, parts, self._folded(hours.origin), self.mark.stored)
         if said.replaces:
             for record, moment in inside:
                 if record.telemetry:
@@ -218,7 +230,7 @@ class _Desk:
         return record.origin == hours.origin and inside and record.key != hours.key
 
     def _folded(self, origin: str) -> list[tuple[int, int]]:
-        return [(r.first, r.last) for r, _ in self._known.values() if r.kind == FOLDED and r.origin == origin]
+        return [(first, last) for run, first, last in self._folds if run == origin]
 
     # dates
 
@@ -229,90 +241,43 @@ class _Desk:
         offset = self._offsets.get(record.boot)
         return None if offset is None else offset + record.at
 
-    def _learn_offsets(self, records: Sequence[Record]) -> dict[str, int]:
-        """Return what dates each boot; a boot that was not dated until now dates its events."""
-        boots = {record.boot for record in records}
-        found = select(t.boot.c.boot, t.boot.c.offset_ms).where(t.boot.c.machine == self._n, t.boot.c.boot.in_(boots))
-        offsets: dict[str, int] = {row.boot: row.offset_ms for row in self._db.execute(found)}
+    def _learn_offsets(self, records: Sequence[Record]) -> None:
+        """Learn what dates each boot; a boot that was not dated until now dates its events."""
         for record in records:
-            if record.ts is None or record.boot in offsets:
+            if record.ts is None or record.boot in self._offsets or not plausible(record.ts, self._now):
                 continue
-            if plausible(record.ts, self._now):
-                offsets[record.boot] = record.ts - record.at
-                row = {"machine": self._n, "boot": record.boot, "offset_ms": offsets[record.boot]}
-                self._db.execute(inserting(self._db, t.boot).on_conflict_do_nothing(), row)
-                self._date(record.boot, offsets[record.boot])
-        return offsets
+            offset = self._offsets[record.boot] = record.ts - record.at
+            row = {"machine": self._n, "boot": record.boot, "offset_ms": offset}
+            self._db.execute(inserting(self._db, t.boot).on_conflict_do_nothing(), row)
+            self._date(record.boot, offset)
 
     def _date(self, boot: str, offset: int) -> None:
         """Date the events of boot that were stored without a date."""
         e = t.event.c
         undated = select(t.event).where(e.machine == self._n, e.boot == boot, e.moment.is_(None))
         for row in self._db.execute(undated).all():
-            record = record_in(row, self._slug)
+            record = record_in(row, self.slug)
             self._count(record, None, -1)
             self._count(record, offset + record.at, 1)
+            if record.key in self._known:
+                self._known[record.key] = (record, offset + record.at)
             new = row_of(self._n, record, offset + record.at)
             key = and_(*(e[name] == new[name] for name in t.KEYS[t.event]))
             self._db.execute(update(t.event).where(key).values(start=new["start"], moment=new["moment"]))
-
-    # rows
-
-    def _read_known(self, records: Sequence[Record]) -> Known:
-        """Return which of records are stored, and all hours events of their runs."""
-        e = t.event.c
-        known: Known = {}
-        by_origin: dict[str, set[int]] = defaultdict(set)
-        for record in records:
-            by_origin[record.origin].add(record.first)
-        for origin, firsts in sorted(by_origin.items()):
-            for some in batched(sorted(firsts), AT_ONCE):
-                mine = and_(e.machine == self._n, e.origin == origin)
-                self._note(known, and_(mine, e.first.in_(some)))
-            self._note(known, and_(e.machine == self._n, e.origin == origin, e.last > e.first))
-        return known
 
     def _read_range(self, hours: Record) -> None:
         """Learn of all that is stored inside an hours event."""
         e = t.event.c
         inside = and_(e.first >= hours.first, e.last <= hours.last)
-        found: Known = {}
-        self._note(found, and_(e.machine == self._n, e.origin == hours.origin, inside))
-        for key, pair in found.items():
-            self._known.setdefault(key, pair)
-
-    def _note(self, known: Known, where: Any) -> None:  # noqa: ANN401, SQLAlchemy's
-        for row in self._db.execute(select(t.event).where(where)):
-            record = record_in(row, self._slug)
-            known[record.key] = (record, row.moment)
-
-    def _flush(self) -> None:
-        rows = [row_of(self._n, record, moment) for record, moment in self._new.values()]
-        if rows:
-            self._db.execute(t.event.insert(), rows)
+        mine = and_(e.machine == self._n, e.origin == hours.origin)
+        for row in self._db.execute(select(t.event).where(mine, inside)):
+            record = record_in(row, self.slug)
+            self._known.setdefault(record.key, (record, row.moment))
 
     def _set_aside(self, unfit: Unfit, reason: str) -> None:
-        if set_aside(self._db, unfit, reason, self._now):
-            self._taken.unfit += 1
-            grown = update(t.machine).where(t.machine.c.n == self._n).values(unfit=t.machine.c.unfit + 1)
-            self._db.execute(grown)
-
-    def _read_mark(self) -> Mark:
-        found = select(t.beyond.c.first, t.beyond.c.last).where(t.beyond.c.machine == self._n).order_by("first")
-        ranges = tuple((first, last) for first, last in self._db.execute(found))
-        return Mark(self._row["stored"], ranges, self._row["passes"], self._row["since"])
-
-    def _write_mark(self, before: Mark) -> None:
-        mark = self._mark
-        values = {"stored": mark.stored, "passes": mark.passes, "since": mark.since}
-        values["misdated"] = self._row["misdated"] + self._misdated
-        self._db.execute(update(t.machine).where(t.machine.c.n == self._n).values(values))
-        if mark.beyond == before.beyond:
-            return
-        self._db.execute(delete(t.beyond).where(t.beyond.c.machine == self._n))
-        rows = [{"machine": self._n, "first": first, "last": last} for first, last in mark.beyond]
-        if rows:
-            self._db.execute(t.beyond.insert(), rows)
+        new = set_aside(self._db, unfit, reason, self._now)
+        self._taken.unfit += new
+        self._unfit += new
 
 
 def set_aside(db: Connection, unfit: Unfit, reason: str, now: int) -> bool:

@@ -45,14 +45,14 @@ class Ledger:
     def undated(self, machine: int, account: Account, sign: int = 1) -> None:
         """Add (or, with sign -1, take back) what an event brings that cannot be dated."""
         sums = tuple(sign * n for n in (*account.times, *account.counts))
-        _put(self.days, (machine, UNDATED), sums)
+        _put(self.days, (UNDATED, machine), sums)
 
     def _enter(self, machine: int, quarter: int, sums: Sums) -> None:
         day, hour = local(quarter, self._zone)
         if day < self._since:
             return
-        _put(self.days, (machine, day.toordinal()), sums)
-        _put(self.heats, (machine, month_of(day), day.weekday(), hour), sums)
+        _put(self.days, (day.toordinal(), machine), sums)
+        _put(self.heats, (month_of(day), machine, day.weekday(), hour), sums)
 
     def write(self, db: Connection) -> None:
         """Write all of it; in the order of the keys, so that two floors never wait for each other."""

@@ -1,6 +1,5 @@
 """An event as the floor keeps it: its id taken apart, its data as they came."""
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -8,8 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from daemon.messages import Event
-from daemon.outbox.fold import FOLDED, KEPT, sums
-from daemon.outbox.rows import Row
+from daemon.outbox.fold import FOLDED, KEPT, sums_of
 
 ID: Final = re.compile(
     r"(?P<machine>[a-z0-9-]{1,32})-(?P<origin>[a-z0-9]{1,32})-(?P<first>[0-9]{1,15})(\.\.(?P<last>[0-9]{1,15}))?"
@@ -65,8 +63,7 @@ class Record:
 
     def sums(self) -> Counter[str]:
         """Return what it adds to totals, named as the machine's own folding names them."""
-        row = Row(self.seq, self.id, self.kind, self.boot, self.at, self.session, json.dumps(self.data))
-        return sums(row)
+        return sums_of(self.kind, self.data)
 
     def same(self, other: "Record") -> bool:
         """Tell whether other says the same; number and date may have come later."""

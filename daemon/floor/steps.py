@@ -33,6 +33,7 @@ STEPS: Final[Sequence[Sequence[str]]] = (
             session TEXT, data TEXT NOT NULL,
             PRIMARY KEY (machine, origin, first, last))""",
         "CREATE INDEX event_moment ON event (machine, moment)",
+        "CREATE INDEX event_hours ON event (machine, origin, first, last) WHERE last > first",
         "CREATE INDEX event_boot ON event (machine, boot) WHERE moment IS NULL",
         """CREATE TABLE beyond (            -- numbers that were heard behind a gap
             machine BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
@@ -54,7 +55,7 @@ STEPS: Final[Sequence[Sequence[str]]] = (
             suggestions_undelivered BIGINT NOT NULL,
             limits_announced BIGINT NOT NULL, limits_warned BIGINT NOT NULL, limits_reached BIGINT NOT NULL,
             limits_over BIGINT NOT NULL, limits_extended BIGINT NOT NULL, limits_lifted BIGINT NOT NULL,
-            PRIMARY KEY (machine, day))""",
+            PRIMARY KEY (day, machine)){clustered}""",
         """CREATE TABLE heat (              -- sums by month, weekday (0: Monday) and local hour
             machine BIGINT NOT NULL, month BIGINT NOT NULL, weekday BIGINT NOT NULL, hour BIGINT NOT NULL,
             belt BIGINT NOT NULL, pause BIGINT NOT NULL, eligible BIGINT NOT NULL, flat BIGINT NOT NULL,
@@ -68,10 +69,14 @@ STEPS: Final[Sequence[Sequence[str]]] = (
             suggestions_undelivered BIGINT NOT NULL,
             limits_announced BIGINT NOT NULL, limits_warned BIGINT NOT NULL, limits_reached BIGINT NOT NULL,
             limits_over BIGINT NOT NULL, limits_extended BIGINT NOT NULL, limits_lifted BIGINT NOT NULL,
-            PRIMARY KEY (machine, month, weekday, hour))""",
+            PRIMARY KEY (month, machine, weekday, hour)){clustered}""",
         "CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL)",
     ),
 )
+
+
+CLUSTERED: Final = {"sqlite": " WITHOUT ROWID"}
+"""Rows lie in the order of their key, so that a range of days is read in one go."""
 
 
 class TooNew(Exception):
@@ -87,8 +92,9 @@ def migrate(db: Connection, steps: Sequence[Sequence[str]] = STEPS) -> int:
     done = int(taken or 0)
     if done > len(steps):
         raise TooNew(f"has version {done}, this program knows {len(steps)}")
+    clustered = CLUSTERED.get(db.dialect.name, "")
     for step in steps[done:]:
         for statement in step:
-            db.exec_driver_sql(statement)
+            db.exec_driver_sql(statement.replace("{clustered}", clustered))
     db.execute(text("UPDATE version SET n = :n"), {"n": len(steps)})
     return len(steps) - done

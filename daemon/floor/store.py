@@ -12,11 +12,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from daemon.floor import tables as t
 from daemon.floor.account import midnight
 from daemon.floor.figures import ZONE, differences, kept_since, rebuild, recall
-from daemon.floor.intake import Gym, Taken, machine_row, take
+from daemon.floor.intake import Gym, Taken, take
 from daemon.floor.ledger import UNDATED
 from daemon.floor.opening import BUSY_S, changing, open_engine, reading, sentence, writing
 from daemon.floor.record import Record
 from daemon.floor.retention import let_go
+from daemon.floor.shelf import machine_rows
 from daemon.floor.sift import MOST_NUMBER, Unfit
 from daemon.store import StoreError
 
@@ -98,7 +99,7 @@ class FloorStore:
     def learn(self, machine: str, about: About) -> int:
         """Keep what a machine says of itself; return how far it is stored. StoreError."""
         with changing(self.engine) as db:
-            row = machine_row(db, self._site, machine)
+            (row,) = machine_rows(db, self._site, [machine])
             words = {"name": about.name, "zone": about.zone, "modality": about.modality}
             db.execute(update(t.machine).where(t.machine.c.n == row["n"]).values(words))
             return int(row["stored"])

@@ -48,8 +48,8 @@ quarantine: Final = Table(
     Column("reason", Text),
     Column("payload", Text),
 )
-day: Final = Table("day", metadata, *_numbers("machine", "day", *COLUMNS))
-heat: Final = Table("heat", metadata, *_numbers("machine", "month", "weekday", "hour", *COLUMNS))
+day: Final = Table("day", metadata, *_numbers("day", "machine", *COLUMNS))
+heat: Final = Table("heat", metadata, *_numbers("month", "machine", "weekday", "hour", *COLUMNS))
 note: Final = Table("note", metadata, Column("name", Text, primary_key=True), Column("text", Text))
 
 KEYS: Final = {
@@ -58,8 +58,8 @@ KEYS: Final = {
     event: ("machine", "origin", "first", "last"),
     beyond: ("machine", "first"),
     quarantine: ("digest",),
-    day: ("machine", "day"),
-    heat: ("machine", "month", "weekday", "hour"),
+    day: ("day", "machine"),
+    heat: ("month", "machine", "weekday", "hour"),
     note: ("name",),
 }
 """Every table with its key, in the order in which a backup holds them."""

@@ -7,6 +7,7 @@ what they are of, a few days at a time, so that an answer of any length takes li
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
@@ -18,9 +19,10 @@ from daemon.floor.figures import kept_since, longest
 from daemon.floor.kept import brings, record_in
 from daemon.floor.opening import reading
 from daemon.floor.store import FloorStore
-from daemon.store.usage import local_hour
+from daemon.store.usage import local_hour as uncached
 
 DAYS_AT_ONCE: Final = 31
+local_hour = lru_cache(maxsize=65_536)(uncached)
 
 type Bucket = Literal["hour", "day", "week"]
 type By = Literal["machine", "zone", "modality", "site"]
@@ -112,7 +114,7 @@ def _days(
     wanted = select(group, d.day, *(func.sum(d[name]) for name in COLUMNS)).join_from(
         t.day, t.machine, d.machine == t.machine.c.n
     )
-    span = (d.day >= day.toordinal()) & (d.day < end.toordinal())
+    span = d.day.in_(range(day.toordinal(), end.toordinal()))  # so that of one machine only its own rows are read
     for name, ordinal, *sums in db.execute(wanted.where(span, chosen(asked)).group_by(group, d.day)):
         start = date.fromordinal(ordinal)
         stop = start + timedelta(days=1)
@@ -184,7 +186,7 @@ def _months(db: Connection, asked: Question, first: date, end: date) -> Iterable
     wanted = select(group, h.weekday, h.hour, *(func.sum(h[name]) for name in COLUMNS)).join_from(
         t.heat, t.machine, h.machine == t.machine.c.n
     )
-    span = (h.month >= month_of(first)) & (h.month < month_of(end))
+    span = h.month.in_(range(month_of(first), month_of(end)))  # so that of one machine only its own rows are read
     return db.execute(wanted.where(span, chosen(asked)).group_by(group, h.weekday, h.hour))
 
 

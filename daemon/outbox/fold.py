@@ -7,7 +7,7 @@ its own `seq`). Hours may be folded again, into days, then into one for a whole 
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -37,12 +37,16 @@ def folded(row: Row) -> bool:
 
 def sums(row: Row) -> Counter[str]:
     """Return what a row of telemetry adds to a floor's totals; of `hours`, what its parts added."""
-    data: dict[str, Any] = json.loads(row.data)
-    if row.kind == FOLDED:
+    return sums_of(row.kind, json.loads(row.data))
+
+
+def sums_of(kind: str, data: Mapping[str, Any]) -> Counter[str]:
+    """Return what an event of this kind with these data adds."""
+    if kind == FOLDED:
         return Counter({name: value for name, value in data.items() if name not in PLACES})
     word = next((str(data[name]) for name in ("outcome", "step", "state") if data.get(name) is not None), "")
-    total = Counter({f"{row.kind}_{word}" if word else row.kind: 1})
-    if row.kind == "session":
+    total = Counter({f"{kind}_{word}" if word else kind: 1})
+    if kind == "session":
         total.update({name: data[name] for name in SUMS if isinstance(data.get(name), int)})
     return total
 

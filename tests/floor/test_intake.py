@@ -137,11 +137,11 @@ def test_an_event_without_a_date_counts_once_its_boot_has_one(store: FloorStore)
     life = Life(knows_the_date=False)
     life.session(600)
     hear(store, life, life.rows)
-    assert [row[1] for row in sheets(store)[0]] == [0]  # the day of what has none
+    assert [row[0] for row in sheets(store)[0]] == [0]  # the day of what has none
     life.knows_the_date = True
     life.tell("link", state="up")
     hear(store, life, life.rows[-1:])
-    assert [row[1] for row in sheets(store)[0]] == [life.began.date().toordinal()]
+    assert [row[0] for row in sheets(store)[0]] == [life.began.date().toordinal()]
     assert figures(store) == life.sums()
     assert store.differences() == []
 

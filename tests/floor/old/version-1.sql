@@ -19,7 +19,7 @@ CREATE TABLE day (               -- sums by local day; day 0: what could not be 
             suggestions_undelivered BIGINT NOT NULL,
             limits_announced BIGINT NOT NULL, limits_warned BIGINT NOT NULL, limits_reached BIGINT NOT NULL,
             limits_over BIGINT NOT NULL, limits_extended BIGINT NOT NULL, limits_lifted BIGINT NOT NULL,
-            PRIMARY KEY (machine, day));
+            PRIMARY KEY (day, machine)) WITHOUT ROWID;
 INSERT INTO "day" VALUES(1,739913,1001000,0,500500,1000,0,0,2002,2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0);
 INSERT INTO "day" VALUES(1,739914,9189000,0,4594500,189000,0,0,18378,18,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0);
 CREATE TABLE event (             -- each once; its id is {machine}-{origin}-{first}..{last}
@@ -104,7 +104,7 @@ CREATE TABLE heat (              -- sums by month, weekday (0: Monday) and local
             suggestions_undelivered BIGINT NOT NULL,
             limits_announced BIGINT NOT NULL, limits_warned BIGINT NOT NULL, limits_reached BIGINT NOT NULL,
             limits_over BIGINT NOT NULL, limits_extended BIGINT NOT NULL, limits_lifted BIGINT NOT NULL,
-            PRIMARY KEY (machine, month, weekday, hour));
+            PRIMARY KEY (month, machine, weekday, hour)) WITHOUT ROWID;
 INSERT INTO "heat" VALUES(1,24321,5,22,500000,0,250000,0,0,0,1000,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0);
 INSERT INTO "heat" VALUES(1,24321,5,23,501000,0,250500,1000,0,0,1002,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0);
 INSERT INTO "heat" VALUES(1,24321,6,0,502000,0,251000,2000,0,0,1004,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0);
@@ -148,5 +148,6 @@ INSERT INTO "quarantine" VALUES('d5e3de7fa24f2b65d96475f11f40ade14ef2d8d1b249f3d
 CREATE TABLE version (n BIGINT NOT NULL);
 INSERT INTO "version" VALUES(1);
 CREATE INDEX event_moment ON event (machine, moment);
+CREATE INDEX event_hours ON event (machine, origin, first, last) WHERE last > first;
 CREATE INDEX event_boot ON event (machine, boot) WHERE moment IS NULL;
 COMMIT;
