@@ -177,6 +177,21 @@ def test_hours_of_hours_take_their_place(store: FloorStore) -> None:
     assert figures(store) == life.sums()
 
 
+def test_narrower_hours_say_nothing_new(store: FloorStore) -> None:
+    life = Life()
+    life.tell("audit", what="settings")  # lost on the way, so that nothing is stored up to any number
+    for _ in range(6):
+        life.session(200)
+    whole = list(life.rows)
+    life.fold(5)
+    narrow = life.rows[1]
+    life.rows = whole
+    life.fold(13)
+    hear(store, life, life.rows[1:])
+    assert hear(store, life, [narrow]) == 0
+    assert figures(store) == life.sums()
+
+
 def test_details_are_better_than_their_sums(store: FloorStore) -> None:
     life = Life()
     for _ in range(3):
