@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from daemon.policy import rules as r
+from daemon.policy import switching
 from daemon.policy.catalogue import PLACEMENT
 from daemon.policy.rules import Rules
 from daemon.policy.session import Session, Totals
@@ -23,7 +24,7 @@ OLD, PROMPT, RAISE, STOP, TIMING, NEXT = range(6)
 """The numbers of a normal form: one long gone, the prompt's, and those of the effects that are awaited."""
 
 type Norm = Callable[[Any, int], Any]
-"""Takes a value and the moment of its state; returns what stands for it at NOW."""
+"""Takes a value that is not None and the moment of its state; returns what stands for it at NOW."""
 
 
 def keep(value: Any, _at: int) -> Any:
@@ -38,17 +39,17 @@ def const(what: Any) -> Norm:
 
 def named(number: int) -> Norm:
     """Rename a number."""
-    return lambda value, at: None if value is None else number
+    return lambda value, at: number
 
 
 def age(bound: int) -> Norm:
     """Keep how long ago it was, up to bound: beyond, it is as if it were just beyond."""
-    return lambda value, at: None if value is None else NOW + max(value - at, -bound)
+    return lambda value, at: NOW + max(value - at, -bound)
 
 
-def until(value: int | None, at: int) -> int | None:
+def until(value: int, at: int) -> int:
     """Keep how long it lasts yet; what is over is over."""
-    return None if value is None else NOW + max(value - at, 0)
+    return NOW + max(value - at, 0)
 
 
 def most(bound: int) -> Norm:
@@ -62,9 +63,10 @@ def part(kind: type, table: dict[str, Norm]) -> Norm:
 
     @cache
     def norm(value: Any, at: int) -> Any:
-        return kind(*[rule(get(value), at) for get, rule in getters])
+        old = [(get(value), rule) for get, rule in getters]
+        return kind(*[None if item is None else rule(item, at) for item, rule in old])
 
-    return lambda value, at: None if value is None else norm(value, at)
+    return norm
 
 
 TICK_MORE = 1
@@ -99,7 +101,7 @@ def tables(rules: Rules, period: int) -> dict[type, dict[str, Norm]]:
         },
         Totals: {
             **dict.fromkeys(("pause", "eligible", "flat", "unknown", "gap", "distance"), const(0)),
-            "belt": most(max(rules.warm_up_ms, r.OPENING_MS, r.EVEN_MS * suggests)),
+            "belt": most(max(rules.warm_up_ms, r.OPENING_MS, max(r.EVEN_MS, switching.TWENTY_MIN, switching.TEN_MIN) * suggests)),
         },
         Session: {
             "id": const("small-0"), "started": const(0), "last": const(0), "min_incline": keep, "opened": keep,
@@ -123,7 +125,7 @@ def tables(rules: Rules, period: int) -> dict[type, dict[str, Norm]]:
             "nudged": keep, "lease": keep, "raising": keep, "stopping": keep, "timing": keep, "timed": keep,
             "timer_over": keep, "remaking": keep, "peak": keep, "evening": keep, "floor": keep,
             "waiting_since": age(r.WAITING_MS + TICK_MORE),
-            "message_at": age(max(60_000, r.MESSAGE_SPACING_MS)) if suggests else const(None),
+            "message_at": age(max(switching.SOON_MS, r.MESSAGE_SPACING_MS)) if suggests else const(None),
             "even_since": age(r.EVEN_MS) if suggests else const(None),
             "even_speed": keep if suggests else const(0),
             "turns": lambda value, at: value % period, "card": keep, "ended_at": const(None) if rules.items_off >= PLACEMENT.keys() else age(r.CARDS_AFTER_MS),
@@ -151,12 +153,18 @@ class Canon:
         self._nudged = part(Nudged, self.tables[Nudged])
         self._totals = part(Totals, self.tables[Totals])
 
+    def replace(self, field: str, rule: Norm) -> None:
+        """Put another rule in the place of a field's, to see that it matters."""
+        self._state = [(name, rule if name == field else old) for name, old in self._state]
+
     def __call__(self, state: State) -> State:
         """Return the normal form of state."""
         at, old = state.at, vars(state)
         new = dict(old)
         for name, rule in self._state:
-            new[name] = rule(old[name], at)
+            value = old[name]
+            if value is not None:
+                new[name] = rule(value, at)
         if state.session is not None:
             new["session"] = self._of_session(state.session, at)
         if state.nudged is not None:
@@ -185,7 +193,9 @@ class Canon:
         old = vars(session)
         new = dict(old)
         for name, rule in self._session:
-            new[name] = rule(old[name], at)
+            value = old[name]
+            if value is not None:
+                new[name] = rule(value, at)
         new["totals"] = self._totals(session.totals, at)
         whole = max(0, self.rules.limit_ms + session.extended - r.SHORTEST_LIMIT_MS, self.rules.long_stay_ms)
         new["used"] = min(session.used, whole)

@@ -128,7 +128,9 @@ def inv_10(x: Seen) -> str | None:
 
 
 def inv_11(x: Seen) -> str | None:
-    return "a raise after the member lowered one" if x.look.tally.lowered else None
+    """INV-11, INV-16, INV-18: what a lower, an unknown outcome and lost control each end."""
+    over = x.look.tally.spoilt
+    return "a raise after the member lowered one, control was lost or an outcome unknown" if over else None
 
 
 def inv_12(x: Seen) -> str | None:
@@ -166,9 +168,7 @@ def inv_16(x: Seen) -> str | None:
     asked = [effect for effect in x.effects if isinstance(effect, ASKING)]
     if not asked:
         return None
-    if x.look.flying or len(asked) > 1:
-        return "asked while an answer is owed"
-    return "asked to move after an unknown outcome" if x.look.tally.spoilt and x.after.raising else None
+    return "asked while an answer is owed" if x.look.flying or len(asked) > 1 else None
 
 
 def inv_17(x: Seen) -> str | None:
@@ -178,8 +178,8 @@ def inv_17(x: Seen) -> str | None:
 
 
 def inv_18(x: Seen) -> str | None:
-    mode, spoilt = x.after.rules.mode, x.look.tally.spoilt
-    return f"in {mode.name}, control lost: {spoilt}" if mode < Mode.ASSIST or spoilt else None
+    mode = x.after.rules.mode
+    return f"in {mode.name}" if mode < Mode.ASSIST else None
 
 
 def inv_19(x: Seen) -> str | None:
@@ -199,7 +199,7 @@ def _not_now(x: Seen, later: int) -> str | None:
     s, shown, t, rules = x.look.senses, x.look.shown, x.look.tally, x.after.rules
     if max(s.speed_age, s.incline_age) + later > r.FRESH_TO_COMMAND_MS:
         return "on old values"
-    if s.changed + later < rules.quiet_ms or t.lowered:
+    if s.changed + later < rules.quiet_ms:
         return "after the member's change"
     if shown.ended or (shown.last is not None and shown.last + later > r.LEASE_MS):
         return "after a cancel or without the screen"

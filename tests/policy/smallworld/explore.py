@@ -11,7 +11,8 @@ from daemon.policy.events import Effect, Event
 from daemon.policy.state import State
 from tests.policy.smallworld.canon import Canon, key
 from tests.policy.smallworld.claims import Seen, breach
-from tests.policy.smallworld.onlooker import Look, offered, settle, watch
+from tests.policy.smallworld.lively import Lively, lively, on_foot, owes
+from tests.policy.smallworld.onlooker import Look, Senses, offered, settle, watch
 from tests.policy.smallworld.worlds import CONFIRM, FLAT, World
 
 type Node = tuple[int, Look]
@@ -29,6 +30,7 @@ class Found:
     path: list[str] = field(default_factory=list)
     closed: bool = False
     seen: set[str] = field(default_factory=set)
+    lively: Lively = Lively()
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Walk:
         self.todo: deque[tuple[State, Node]] = deque()
         self.flat: dict[int, tuple[int, bool]] = {}
         self.confirmed: dict[int, tuple[int, bool]] = {}
+        self.owed: set[int] = set()
 
     def meet(self, state: State, look: Look, parent: Node | None, name: str) -> int:
         """Take a state in its normal form; return its number."""
@@ -54,13 +57,15 @@ class Walk:
         if node not in self.parents:
             self.parents[node] = (parent, name)
             self.todo.append((state, node))
+            if owes(state):
+                self.owed.add(number)
         return number
 
     def go(self) -> Found:
         """Visit everything, or until the first breach or the most nodes."""
         began = time.perf_counter()
         gc.disable()  # nothing here is a cycle, and looking for one takes a third of the time
-        self.meet(self.canon(self.world.first()), Look(), None, "start")
+        self.meet(self.canon(self.world.first()), Look(Senses(up=True, still=0, unsure=0)), None, "start")
         while self.todo and self.found.breach is None and len(self.parents) < self.most:
             state, node = self.todo.popleft()
             for name, event in self.world.happens(state):
@@ -69,6 +74,11 @@ class Walk:
                     break
         gc.enable()
         found = self.found
+        if not self.todo:
+            found.lively = lively(on_foot(self.flat, self.confirmed), self.owed if self.world.live else set())
+            if found.lively.never is not None:
+                first = next(node for node in self.parents if node[0] == found.lively.never)
+                found.breach, found.path = "inv_28: a flat walk without a nudge", self.path(first)
         found.states, found.nodes, found.closed = len(self.ids), len(self.parents), not self.todo
         found.seconds = time.perf_counter() - began
         return found
@@ -96,6 +106,8 @@ class Walk:
         seen.update(type(effect).__name__ for effect in effects)
         if after.prompt is not None:
             seen.add(after.prompt.kind.name)
+        if after.card is not None:
+            seen.add("card")
         if after.raising is not None:
             seen.add(f"raise {after.raising.stage.value}")
 
@@ -108,3 +120,8 @@ class Walk:
             names.append(name)
             at = parent
         return names[::-1]
+
+
+def visit(world: World, most: int = 10**9) -> Found:
+    """Visit every state of a world; stop at the first breach, or after `most` nodes."""
+    return Walk(world, most).go()

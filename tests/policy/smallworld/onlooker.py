@@ -71,10 +71,9 @@ class Tally(NamedTuple):
     arrived: bool = True  # it was seen to arrive
     in_raise: bool = False  # it belongs to the raise under way
     unasked: int = 0
-    lowered: bool = False
     noes: int = 0
     no: int = FAR  # ms since the last
-    spoilt: bool = False  # control lost or refused, or an answer that did not come
+    spoilt: str = ""  # why nothing may move the deck any more in this session
     helped: bool = False
     touched: bool = False  # a stop was cancelled by a hand, or sent
     nudges: int = 0
@@ -204,11 +203,11 @@ def tally(t: Tally, before: State, event: Event, after: State, old: Senses, new:
         case Reading() if dt and None not in (old.incline, new.incline):
             lower = new.incline < old.incline  # type: ignore[operator]  # neither is None
             arrived = t.arrived or (new.incline_age == 0 and new.incline >= (old.aim or FAR))  # type: ignore[operator]  # it is not None
-            return t._replace(lowered=t.lowered or (lower and t.risen > 0), arrived=arrived)
+            return t._replace(spoilt=t.spoilt or ("over" if lower and t.risen > 0 else ""), arrived=arrived)
         case Answered():
             return _answered(t, event, before)
         case Outcome(result=Result.UNKNOWN | Result.REFUSED) | Notice(key=Key.CONTROL_LOST):
-            return t._replace(spoilt=True)
+            return t._replace(spoilt="over")
         case HelpAsked():
             return t._replace(helped=True, touched=True)
         case Extended() | Lifted():
@@ -249,7 +248,11 @@ def settle(look: Look, after: State, effects: tuple[Effect, ...]) -> Look:
             t = _told(t, effect)
         flying = flying or isinstance(effect, ASKING)
     if after.raising is None:
-        s, t = s._replace(aim=None), t._replace(in_raise=False)
+        s, t = s._replace(aim=None), t._replace(in_raise=False, arrived=True)
+    if t.spoilt:  # whatever else was used up, nothing moves any more
+        t = t._replace(risen=0, step=FAR, unasked=0)
+    if t.noes > 1 or t.helped:  # nothing is asked any more
+        t = t._replace(noes=2, no=FAR, nudges=0, nudge=FAR)
     flying = flying and (after.raising is not None or after.stopping is not None or after.timing is not None)
     return Look(s, look.shown, t, flying)
 

@@ -4,12 +4,14 @@ Only numbers of daemon.policy.rules are changed, in proportion as far as their o
 fresh < opening < gap, arrival < outcome, step spacing > arrival. No code is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, override
 
 from daemon.policy import rules as r
+from daemon.policy import switching
 from daemon.policy.catalogue import PLACEMENT
 from daemon.policy.rules import Mode, Rules
 from daemon.policy.turn import Turn
@@ -21,7 +23,7 @@ JUMP = 2 * TICK
 
 CONSTANTS: dict[str, Any] = {
     "OPENING_MS": 2 * TICK,
-    "FRESH_TO_COMMAND_MS": 0,
+    "FRESH_TO_COMMAND_MS": 1 * TICK,
     "FRESH_MS": 1 * TICK,
     "GAP_MS": 2 * TICK,
     "REST_SAMPLES": 2,
@@ -32,13 +34,13 @@ CONSTANTS: dict[str, Any] = {
     "ACCEPTED_WITHIN_MS": 2 * TICK,
     "CLOCK_GAP_MS": 1 * TICK,
     "SLOT_FREE_MS": 1 * TICK,
-    "WARNINGS_MS": (4 * TICK, 2 * TICK, 1 * TICK),
-    "SHORTEST_LIMIT_MS": 5 * TICK,
+    "WARNINGS_MS": (3 * TICK, 2 * TICK, 1 * TICK),
+    "SHORTEST_LIMIT_MS": 3 * TICK,
     "TIME_SHOWN_MS": 1 * TICK,
-    "CALM_MS": 2 * TICK,
+    "CALM_MS": 1 * TICK,
     "FLOOR_MS": 1 * TICK,
-    "WAITING_MS": 3 * TICK,
-    "EXTENSIONS_MS": (2 * TICK,),
+    "WAITING_MS": 2 * TICK,
+    "EXTENSIONS_MS": (1 * TICK,),
     "STOP_COUNTDOWN_S": 2,
     "IDLE_MS": 1 * TICK,
     "UNEXPECTED_MS": 1 * TICK,
@@ -49,6 +51,7 @@ CONSTANTS: dict[str, Any] = {
     "CARD_MS": 1 * TICK,
     "CARDS_AFTER_MS": 1 * TICK,
 }
+SWITCHING: dict[str, int] = {"SOON_MS": 0, "TEN_MIN": 2 * TICK, "TWENTY_MIN": 2 * TICK}
 SHORT: dict[str, Any] = {
     "warm_up_ms": 0,
     "nudge_after_ms": 1 * TICK,
@@ -63,7 +66,7 @@ SHORT: dict[str, Any] = {
     "link_hold_ms": 1 * TICK,
     "max_pause_ms": 1 * TICK,
     "limit_ms": 0,
-    "limit_grace_ms": 2 * TICK,
+    "limit_grace_ms": 1 * TICK,
     "long_stay_ms": 0,
     "suggestions_a_session": 0,
     "items_off": frozenset(PLACEMENT),
@@ -85,16 +88,22 @@ def short(mode: Mode, **more: Any) -> ShortRules:
 
 
 @contextmanager
-def short_times() -> Iterator[None]:
+def short_times(more: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Change the constants of the policy while it lasts."""
     said = Turn.say.__kwdefaults__
-    before = {name: getattr(r, name) for name in CONSTANTS}, dict(said)
+    new = [(r, CONSTANTS | dict(more or {})), (switching, SWITCHING)]
+    before = [(module, {name: getattr(module, name) for name in names}) for module, names in new]
+    note = said["lasts"]
     try:
-        for name, value in CONSTANTS.items():
-            setattr(r, name, value)
+        _set(new)
         said["lasts"] = TICK
         yield
     finally:
-        for name, value in before[0].items():
-            setattr(r, name, value)
-        said.update(before[1])
+        _set(before)
+        said["lasts"] = note
+
+
+def _set(values: Sequence[tuple[ModuleType, Mapping[str, Any]]]) -> None:
+    for module, names in values:
+        for name, value in names.items():
+            setattr(module, name, value)

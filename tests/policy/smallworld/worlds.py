@@ -1,10 +1,11 @@
 """The small worlds: for each, its rules, its machine, and everything that can happen next."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from daemon.policy import fresh_state
+from daemon.policy import fresh_state, step
+from daemon.policy.catalogue import PLACEMENT
 from daemon.policy.events import (
     Answer,
     Answered,
@@ -25,18 +26,18 @@ from daemon.policy.events import (
     WaitingTold,
 )
 from daemon.policy.lease import CONFIRMED, digit
-from daemon.policy.rules import Mode, Rules
+from daemon.policy.rules import Action, Mode, Rules, When
 from daemon.policy.state import Kind, Link, State
 from drivers.contract import Ability, InclineRange, Key, Machine, Notice, Reading, Training
 from tests.policy.smallworld import canon
 from tests.policy.smallworld.canon import NOW, OLD, PROMPT
 from tests.policy.smallworld.scale import JUMP, TICK, short
 
-WALK, RUN = 400, 900
+CREEP, WALK, RUN = 30, 400, 900
 FLAT = "walks flat"
 CONFIRM = "the screen confirms"
 
-type When = Callable[[State], bool]
+type Then = Callable[[State], bool]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Input:
 
     name: str
     event: Event
-    when: When = lambda state: True
+    when: Then = lambda state: True
 
 
 def reading(speed: int | None, incline: int | None, training: Training | None = Training.MANUAL) -> Input:
@@ -59,7 +60,7 @@ def up(state: State) -> bool:
     return state.link is Link.UP
 
 
-def _prompted(*kinds: Kind) -> When:
+def _prompted(*kinds: Kind) -> Then:
     return lambda state: state.prompt is not None and state.prompt.kind in kinds
 
 
@@ -74,23 +75,25 @@ def answers(*given: Answer) -> Iterator[Input]:
     }
     for answer in given:
         yield Input(answer.value, Answered(NOW, PROMPT, answer), _prompted(*kinds[answer]))
-        yield Input(f"late {answer.value}", Answered(NOW, OLD, answer), _prompted(*kinds[answer]))
+    yield Input("a late key", Answered(NOW, OLD, Answer.RAISE), lambda s: s.prompt is not None)
 
 
-def outcomes() -> Iterator[Input]:
+AWAITED = {"raising": canon.RAISE, "stopping": canon.STOP, "timing": canon.TIMING}
+
+
+def outcomes(name: str) -> Iterator[Input]:
     """What a machine answers to what it was asked; and the two late answers that count."""
-    for name, number in (("raising", canon.RAISE), ("stopping", canon.STOP), ("timing", canon.TIMING)):
-        for result in Result:
-            yield Input(f"{name} {result.value}", Outcome(NOW, number, result), _awaits(name))
+    for result in Result:
+        yield Input(f"{name} {result.value}", Outcome(NOW, AWAITED[name], result), _awaits(name))
     for result in (Result.REFUSED, Result.UNKNOWN):
         yield Input(f"late {result.value}", Outcome(NOW, OLD, result), lambda s: s.session is not None and s.session.enforce_over)
 
 
-def _awaits(name: str) -> When:
+def _awaits(name: str) -> Then:
     return lambda state: getattr(state, name) is not None and getattr(state, name).effect is not None
 
 
-def links(machine: Machine, *, lend: bool) -> Iterator[Input]:
+def links(machine: Machine, *, lend: bool = False) -> Iterator[Input]:
     """A link that goes, comes, comes anew, and is lent."""
     yield Input("link lost", LinkDown(NOW, "gone"), up)
     yield Input("link up", machine)
@@ -131,6 +134,15 @@ def confirmations(state: State, names: tuple[str, ...], *, wrong: bool) -> Itera
         yield "a wrong digit", Confirmed(NOW, names[0], number, shown + 7)
 
 
+PHASES = (
+    reading(WALK, 0, Training.PROGRAMME),
+    reading(WALK, 0, Training.COOL_DOWN),
+    Input("last minute", Reading(NOW + TICK, WALK, 0, remaining=60), up),
+    Input("no end", Reading(NOW + TICK, WALK, 0, remaining=0), lambda s: up(s) and s.remaining is not None),
+)
+"""The console's own phases."""
+
+
 @dataclass(frozen=True)
 class World:
     """A set of rules, a machine, and all that can happen."""
@@ -142,12 +154,10 @@ class World:
     screens: tuple[str, ...] = ("kiosk",)
     wrong: bool = True
     live: bool = True  # a nudge must come
-    depth: int | None = None
-    start: Mapping[str, Any] = field(default_factory=dict)
 
     def first(self) -> State:
-        """Return the state at which everything begins: just started, no link."""
-        return fresh_state("small", self.rules, NOW)
+        """Return the state at which everything begins: just started, the link just made."""
+        return step(fresh_state("small", self.rules, NOW), self.machine)[0]
 
     def happens(self, state: State) -> Iterator[tuple[str, Event]]:
         """Yield all that can happen at a state in its normal form."""
@@ -173,26 +183,82 @@ def belt(speeds: tuple[int | None, ...], inclines: tuple[int | None, ...]) -> It
             yield reading(speed, incline)
 
 
-def deck(mode: Mode, **more: Any) -> World:
-    """Return the world of the minimum incline."""
-    return World(
-        short(mode, min_incline=5, **more),
-        (
-            *TIME,
-            *LATE,
-            *belt((0, WALK), (0, 5)),
-            *answers(Answer.RAISE, Answer.DECLINE, Answer.CANCEL),
-            *(outcomes() if mode >= Mode.ASSIST else ()),
-            *links(ONE_STEP, lend=False),
-            *keys(Key.SPEED),
-        ),
-        ONE_STEP,
-    )
+EVERYTHING = machine(InclineRange(0, 100, 5), Ability.RAISE_INCLINE, Ability.STOP, Ability.WORKOUT_TIME)
+MEMBER = tuple(answers(Answer.RAISE, Answer.DECLINE, Answer.CANCEL))
+HELP = Input("help", HelpAsked(NOW))
+CALM_BELT = tuple(belt((WALK,), (0, 5)))
+AGAIN = Input("link made anew", ONE_STEP)
+ALL_AGAIN = Input("link made anew", EVERYTHING)
 
+
+def deck(mode: Mode, *inputs: Input, **more: Any) -> World:
+    """Return a world of the minimum incline, of one step."""
+    asked = outcomes("raising") if mode >= Mode.ASSIST else ()
+    return World(short(mode, **{"min_incline": 5, **more}), (*TIME, *LATE, *MEMBER, *asked, *inputs), ONE_STEP)
+
+
+def limit(action: Action, *inputs: Input, **more: Any) -> World:
+    """Return a world of the time limit."""
+    rules: dict[str, Any] = {"limit_ms": TICK, "limit_when": When.ALWAYS, "nudges_a_session": 0, **more}
+    proved = {"limit_action": action, "proved_stop": True, "proved_time": True}
+    return World(short(Mode.NUDGE, **proved, **rules), (*TIME, *inputs), EVERYTHING, live=False)
+
+
+EXTENDED = Input("extended", Extended(NOW, "small-0", TICK), lambda s: s.session is not None and not s.session.extended)
+LIFTED = Input("lifted", Lifted(NOW, "small-0"), lambda s: s.session is not None)
+ON = frozenset({"mod.mix", "mod.intervals", "glute.bridge"})
+SUGGESTS: dict[str, Any] = {"suggestions_a_session": 2, "items_off": frozenset(PLACEMENT) - ON, "nudges_a_session": 0}
+QUEUE = (
+    Input("peak", HourTold(NOW, peak=True), lambda s: s.peak is not True),
+    Input("no peak", HourTold(NOW, peak=False), lambda s: s.peak is True),
+    Input("people wait", WaitingTold(NOW, waiting=True)),
+    Input("nobody waits", WaitingTold(NOW, waiting=False), lambda s: s.waiting_since is not None),
+)
+WORKOUT = tuple(belt((0, WALK), (0,)))
 
 WORLDS: dict[str, Callable[[], World]] = {
-    "nudge": lambda: deck(Mode.NUDGE),
-    "assist": lambda: deck(Mode.ASSIST),
-    "enforce": lambda: deck(Mode.ENFORCE),
+    "nudge": lambda: deck(Mode.NUDGE, *belt((0, WALK), (0, 5)), *links(ONE_STEP), *keys(Key.SPEED)),
+    "help": lambda: deck(Mode.NUDGE, *CALM_BELT, *keys(Key.SAFETY), HELP),
+    "phases": lambda: deck(Mode.NUDGE, reading(WALK, 0), *PHASES),
+    "assist": lambda: deck(Mode.ASSIST, *CALM_BELT),
+    "enforce": lambda: deck(Mode.ENFORCE, *CALM_BELT),
+    "announce": lambda: limit(Action.ANNOUNCE, *WORKOUT, *QUEUE, limit_when=When.WAITING),
+    "stop": lambda: limit(
+        Action.STOP, *belt((WALK, RUN), (0,)), *answers(Answer.CANCEL), *outcomes("stopping"), *keys(Key.SPEED), ALL_AGAIN
+    ),
+    "timer": lambda: limit(Action.MACHINE, *belt((0, CREEP), (0,)), *outcomes("timing"), *links(EVERYTHING)),
+    "suggest": lambda: World(
+        short(Mode.NUDGE, **SUGGESTS),
+        (*TIME, *WORKOUT, reading(RUN, 0), *answers(Answer.TAKE, Answer.DECLINE, Answer.NOT_TODAY)),
+        ONE_STEP, period=7, live=False,
+    ),
 }
-_UNUSED = (Extended, Lifted, HourTold, WaitingTold)
+"""Those that close in seconds: `make test` visits each of them whole."""
+
+LARGE: dict[str, Callable[[], World]] = {
+    **{
+        f"{mode.name.lower()}, all": lambda mode=mode: deck(
+            mode, *belt((0, WALK), (0, 5)), *links(ONE_STEP, lend=True), *keys(Key.SPEED, Key.CONTROL_LOST), HELP
+        )
+        for mode in (Mode.NUDGE, Mode.ASSIST, Mode.ENFORCE)
+    },
+    **{
+        f"{mode.name.lower()}, two steps": lambda mode=mode: deck(
+            mode, *belt((WALK,), (0, 5, 10)), *keys(Key.SPEED), min_incline=10
+        )
+        for mode in (Mode.ASSIST, Mode.ENFORCE)
+    },
+    "assist, keys": lambda: deck(Mode.ASSIST, *CALM_BELT, AGAIN, *keys(Key.SPEED)),
+    "timer, walks": lambda: limit(
+        Action.MACHINE, *belt((0, CREEP, WALK), (0,)), *outcomes("timing"), *links(EVERYTHING), *keys(Key.STOPPED)
+    ),
+    "help, phases": lambda: deck(Mode.NUDGE, *CALM_BELT, AGAIN, *keys(Key.SAFETY), HELP, *PHASES),
+    "stop, staff": lambda: limit(
+        Action.STOP, *belt((0, WALK, RUN), (0,)), *answers(Answer.CANCEL), *outcomes("stopping"), *links(EVERYTHING),
+        *keys(Key.SPEED), HELP, EXTENDED, LIFTED,
+    ),
+    "announce, staff": lambda: limit(
+        Action.ANNOUNCE, *WORKOUT, *QUEUE, EXTENDED, LIFTED, HELP, ALL_AGAIN, limit_when=When.WAITING
+    ),
+}  # fmt: skip
+"""Those for a machine left alone for a while: `make world` visits them besides."""
