@@ -105,7 +105,7 @@ def tables(rules: Rules, period: int) -> dict[type, dict[str, Norm]]:
         },
         Session: {
             "id": const("small-0"), "started": const(0), "last": const(0), "min_incline": keep, "opened": keep,
-            "elapsed": keep, "stopped_since": age(rules.max_pause_ms + TICK_MORE), "nudges": keep,
+            "elapsed": keep, "stopped_since": age(rules.max_pause_ms + r.GAP_MS + TICK_MORE), "nudges": keep,
             "nudged_at": age(rules.nudge_spacing_ms), "unseen": keep, "declines": most(r.DECLINES_A_SESSION),
             "quiet_until": until, "left_alone": keep, "enforce_over": keep, "raising_over": keep, "risen": keep,
             "raised_at": age(raised), "used": keep, "limit_at": keep, "calm_since": age(r.CALM_MS), "warned": keep,

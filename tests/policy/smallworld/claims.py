@@ -184,15 +184,14 @@ def inv_18(x: Seen) -> str | None:
 
 def inv_19(x: Seen) -> str | None:
     """What may still be sent now, or a tick later, is what could be decided anew with all that is known then."""
-    raising = x.after.raising
-    if raising is None or raising.effect is None:
+    old, new = x.before.raising, x.after.raising
+    if old is not None and old.effect is not None and (new is None or new.effect != old.effect):
+        if permits(x.after, old.effect, x.after.at):
+            return "what was ended may still be sent"
+    if new is None or new.effect is None:
         return None
-    for later in (0, 1_000):
-        if permits(x.after, raising.effect, x.after.at + later):
-            wrong = _not_now(x, later)
-            if wrong:
-                return f"{raising.effect} may still be sent, {wrong}"
-    return None
+    late = (later for later in (0, 1_000) if permits(x.after, new.effect, x.after.at + later))
+    return next((f"it may still be sent, {wrong}" for later in late if (wrong := _not_now(x, later))), None)
 
 
 def _not_now(x: Seen, later: int) -> str | None:
@@ -310,7 +309,7 @@ def few(x: Seen) -> str | None:
 
 
 MOTION: tuple[Claim, ...] = (
-    inv_02, inv_03, inv_04, inv_05, inv_06, inv_07, inv_08, inv_09, inv_10, inv_11, inv_13, inv_14, inv_17, inv_18,
+    inv_17, inv_18, inv_02, inv_03, inv_04, inv_05, inv_06, inv_07, inv_08, inv_09, inv_10, inv_11, inv_13, inv_14,
     inv_30_after,
 )  # fmt: skip
 """What is claimed of each step that would move the deck, asking for control for it included."""

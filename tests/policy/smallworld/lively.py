@@ -27,6 +27,8 @@ def owes(state: State) -> bool:
     session = state.session
     if state.rules.mode < Mode.NUDGE or state.link is not Link.UP or state.rules.nudges_a_session == 0:
         return False
+    if state.remaining is not None and state.remaining.value > 0:  # the console's last part has no end but its own
+        return False
     return session is None or not (session.left_alone or session.nudges >= state.rules.nudges_a_session)
 
 

@@ -187,8 +187,11 @@ EVERYTHING = machine(InclineRange(0, 100, 5), Ability.RAISE_INCLINE, Ability.STO
 MEMBER = tuple(answers(Answer.RAISE, Answer.DECLINE, Answer.CANCEL))
 HELP = Input("help", HelpAsked(NOW))
 CALM_BELT = tuple(belt((WALK,), (0, 5)))
+RISEN = Input("risen", reading(WALK, 5).event, lambda s: up(s) and s.session is not None and s.session.risen > 0)
 AGAIN = Input("link made anew", ONE_STEP)
 ALL_AGAIN = Input("link made anew", EVERYTHING)
+ALL_RISEN = Input("risen", reading(WALK, 5).event, lambda s: up(s) and s.session is not None and s.session.risen > 0)
+AGAIN = Input("link made anew", EVERYTHING)
 
 
 def deck(mode: Mode, *inputs: Input, **more: Any) -> World:
@@ -206,8 +209,13 @@ def limit(action: Action, *inputs: Input, **more: Any) -> World:
 
 EXTENDED = Input("extended", Extended(NOW, "small-0", TICK), lambda s: s.session is not None and not s.session.extended)
 LIFTED = Input("lifted", Lifted(NOW, "small-0"), lambda s: s.session is not None)
-ON = frozenset({"mod.mix", "mod.intervals", "glute.bridge"})
-SUGGESTS: dict[str, Any] = {"suggestions_a_session": 2, "items_off": frozenset(PLACEMENT) - ON, "nudges_a_session": 0}
+
+
+def only(item: str) -> dict[str, Any]:
+    """Return rules of a club that shows one item, and never asks for an incline."""
+    return {"items_off": frozenset(PLACEMENT) - {item}, "nudges_a_session": 0}
+
+
 QUEUE = (
     Input("peak", HourTold(NOW, peak=True), lambda s: s.peak is not True),
     Input("no peak", HourTold(NOW, peak=False), lambda s: s.peak is True),
@@ -217,20 +225,24 @@ QUEUE = (
 WORKOUT = tuple(belt((0, WALK), (0,)))
 
 WORLDS: dict[str, Callable[[], World]] = {
-    "nudge": lambda: deck(Mode.NUDGE, *belt((0, WALK), (0, 5)), *links(ONE_STEP), *keys(Key.SPEED)),
-    "help": lambda: deck(Mode.NUDGE, *CALM_BELT, *keys(Key.SAFETY), HELP),
+    "nudge": lambda: deck(Mode.NUDGE, *WORKOUT, reading(WALK, 5), *links(ONE_STEP)),
+    "noes": lambda: deck(Mode.NUDGE, reading(WALK, 0), AGAIN, nudges_a_session=3, link_hold_ms=3 * TICK),
+    "help": lambda: deck(Mode.NUDGE, reading(WALK, 0), *keys(Key.SAFETY), HELP),
     "phases": lambda: deck(Mode.NUDGE, reading(WALK, 0), *PHASES),
-    "assist": lambda: deck(Mode.ASSIST, *CALM_BELT),
+    "assist": lambda: deck(Mode.ASSIST, reading(WALK, 0), RISEN, *keys(Key.SPEED), quiet_ms=3 * TICK),
     "enforce": lambda: deck(Mode.ENFORCE, *CALM_BELT),
-    "announce": lambda: limit(Action.ANNOUNCE, *WORKOUT, *QUEUE, limit_when=When.WAITING),
+    "announce": lambda: limit(Action.ANNOUNCE, reading(WALK, 0), *QUEUE, limit_when=When.WAITING),
     "stop": lambda: limit(
         Action.STOP, *belt((WALK, RUN), (0,)), *answers(Answer.CANCEL), *outcomes("stopping"), *keys(Key.SPEED), ALL_AGAIN
     ),
     "timer": lambda: limit(Action.MACHINE, *belt((0, CREEP), (0,)), *outcomes("timing"), *links(EVERYTHING)),
     "suggest": lambda: World(
-        short(Mode.NUDGE, **SUGGESTS),
-        (*TIME, *WORKOUT, reading(RUN, 0), *answers(Answer.TAKE, Answer.DECLINE, Answer.NOT_TODAY)),
-        ONE_STEP, period=7, live=False,
+        short(Mode.NUDGE, suggestions_a_session=2, **only("mod.mix")),
+        (*TIME, reading(WALK, 0), reading(RUN, 0), *answers(Answer.TAKE, Answer.DECLINE, Answer.NOT_TODAY)),
+        ONE_STEP, live=False,
+    ),
+    "cards": lambda: World(
+        short(Mode.NUDGE, **only("glute.bridge")), (*TIME, *WORKOUT), ONE_STEP, period=7, live=False
     ),
 }
 """Those that close in seconds: `make test` visits each of them whole."""
@@ -242,6 +254,8 @@ LARGE: dict[str, Callable[[], World]] = {
         )
         for mode in (Mode.NUDGE, Mode.ASSIST, Mode.ENFORCE)
     },
+    "nudge, keys": lambda: deck(Mode.NUDGE, *belt((0, WALK), (0, 5)), *links(ONE_STEP), *keys(Key.SPEED)),
+    "enforce, keys": lambda: deck(Mode.ENFORCE, *CALM_BELT, *keys(Key.SPEED)),
     **{
         f"{mode.name.lower()}, two steps": lambda mode=mode: deck(
             mode, *belt((WALK,), (0, 5, 10)), *keys(Key.SPEED), min_incline=10
@@ -249,6 +263,7 @@ LARGE: dict[str, Callable[[], World]] = {
         for mode in (Mode.ASSIST, Mode.ENFORCE)
     },
     "assist, keys": lambda: deck(Mode.ASSIST, *CALM_BELT, AGAIN, *keys(Key.SPEED)),
+    "announce, stops": lambda: limit(Action.ANNOUNCE, *WORKOUT, *QUEUE, limit_when=When.WAITING),
     "timer, walks": lambda: limit(
         Action.MACHINE, *belt((0, CREEP, WALK), (0,)), *outcomes("timing"), *links(EVERYTHING), *keys(Key.STOPPED)
     ),
