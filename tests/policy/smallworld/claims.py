@@ -323,15 +323,15 @@ TOLD: tuple[Claim, ...] = (inv_21, few)
 
 def claims(x: Seen) -> list[Claim]:
     """Return the claims that this step must meet."""
-    due = list(ALWAYS)
+    due: list[Claim] = []
     if not x.effects:
-        return due
+        return list(ALWAYS)
     asked = [e for e in x.effects if isinstance(e, ASKING)]
     if any(isinstance(e, RaiseIncline) or (isinstance(e, RequestControl) and x.after.raising) for e in asked):
         due += MOTION
     if offered(x.effects, "nudge"):
         due += OFFER
-    return [*due, *TOLD, *(ASKED if asked else ())]
+    return [*due, *ALWAYS, *TOLD, *(ASKED if asked else ())]
 
 
 def breach(x: Seen) -> str | None:

@@ -10,7 +10,7 @@ from daemon.policy.state import Stage
 from tests.policy.smallworld import claims
 from tests.policy.smallworld.explore import visit
 from tests.policy.smallworld.scale import short_times
-from tests.policy.smallworld.worlds import WORLDS
+from tests.policy.smallworld.worlds import LARGE, WORLDS
 from tests.policy.test_broken import Break, _deal_always, _hold_once, _nothing, _rest_at_once, put, without
 
 RAISES = {"COUNTDOWN", "RAISING", "RAISED", "RequestControl", "RaiseIncline", "raise moving", "NOT_MOVED"}
@@ -74,7 +74,7 @@ CASES = (
     Case("assist", "inv_04", lambda patch: patch.setitem(incline.STAGES, Stage.MOVING, _rest_at_once)),
     Case("assist", "inv_05", put(incline, "unbroken", lambda state, at: True)),
     Case("assist", "inv_07", without("asks")),
-    Case("assist", "inv_10", without("changed")),
+    Case("assist, keys", "inv_10", without("changed")),
     Case("assist", "inv_19", put(claims, "permits", lambda state, effect, at: True)),
     Case("enforce", "inv_17", put(incline, "next_step", lambda state, to: to + 1)),
     Case("noes", "inv_18", without("mode", "asks")),
@@ -88,7 +88,7 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.claim)
 def test_a_broken_core_is_found(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     case.breaks(monkeypatch)
-    found = visit(WORLDS[case.world](), 60_000)
+    found = visit((WORLDS | LARGE)[case.world](), 60_000)
     assert found.breach is not None, "the broken core passes"
     assert found.breach.startswith(case.claim), (found.breach, found.path)
 

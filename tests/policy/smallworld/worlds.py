@@ -229,7 +229,7 @@ WORLDS: dict[str, Callable[[], World]] = {
     "noes": lambda: deck(Mode.NUDGE, reading(WALK, 0), AGAIN, nudges_a_session=3, link_hold_ms=3 * TICK),
     "help": lambda: deck(Mode.NUDGE, reading(WALK, 0), *keys(Key.SAFETY), HELP),
     "phases": lambda: deck(Mode.NUDGE, reading(WALK, 0), *PHASES),
-    "assist": lambda: deck(Mode.ASSIST, reading(WALK, 0), RISEN, *keys(Key.SPEED), quiet_ms=3 * TICK),
+    "assist": lambda: deck(Mode.ASSIST, reading(WALK, 0), RISEN),
     "enforce": lambda: deck(Mode.ENFORCE, *CALM_BELT),
     "announce": lambda: limit(Action.ANNOUNCE, reading(WALK, 0), *QUEUE, limit_when=When.WAITING),
     "stop": lambda: limit(
@@ -250,19 +250,19 @@ WORLDS: dict[str, Callable[[], World]] = {
 LARGE: dict[str, Callable[[], World]] = {
     **{
         f"{mode.name.lower()}, all": lambda mode=mode: deck(
-            mode, *belt((0, WALK), (0, 5)), *links(ONE_STEP, lend=True), *keys(Key.SPEED, Key.CONTROL_LOST), HELP
+            mode, *belt((0, WALK), (0, 5)), *links(ONE_STEP, lend=True), *keys(Key.SPEED)
         )
-        for mode in (Mode.NUDGE, Mode.ASSIST, Mode.ENFORCE)
+        for mode in (Mode.ASSIST, Mode.ENFORCE)
     },
     "nudge, keys": lambda: deck(Mode.NUDGE, *belt((0, WALK), (0, 5)), *links(ONE_STEP), *keys(Key.SPEED)),
-    "enforce, keys": lambda: deck(Mode.ENFORCE, *CALM_BELT, *keys(Key.SPEED)),
+    "enforce, keys": lambda: deck(Mode.ENFORCE, *CALM_BELT, *keys(Key.SPEED, Key.CONTROL_LOST)),
     **{
         f"{mode.name.lower()}, two steps": lambda mode=mode: deck(
             mode, *belt((WALK,), (0, 5, 10)), *keys(Key.SPEED), min_incline=10
         )
         for mode in (Mode.ASSIST, Mode.ENFORCE)
     },
-    "assist, keys": lambda: deck(Mode.ASSIST, *CALM_BELT, AGAIN, *keys(Key.SPEED)),
+    "assist, keys": lambda: deck(Mode.ASSIST, *CALM_BELT, AGAIN, *keys(Key.SPEED), quiet_ms=3 * TICK),
     "announce, stops": lambda: limit(Action.ANNOUNCE, *WORKOUT, *QUEUE, limit_when=When.WAITING),
     "timer, walks": lambda: limit(
         Action.MACHINE, *belt((0, CREEP, WALK), (0,)), *outcomes("timing"), *links(EVERYTHING), *keys(Key.STOPPED)
