@@ -37,7 +37,9 @@ def evenings() -> Iterator[Play]:
     names = sorted(ACTS | TIME_ACTS)
     for number in range(EVENINGS):
         mode = [Mode.ENFORCE, Mode.ASSIST, Mode.NUDGE][number % 3]
-        acts = [(chance.choice([chance.randrange(240), chance.randrange(58, 130)]), chance.choice(names)) for _ in range(7)]
+        acts = [
+            (chance.choice([chance.randrange(240), chance.randrange(58, 130)]), chance.choice(names)) for _ in range(7)
+        ]
         kind = number % 6
         if kind == 0:
             action = chance.choice(list(Action))

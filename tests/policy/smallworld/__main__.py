@@ -1,4 +1,4 @@
-"""Visit the large worlds, and the small ones again: `make world`; ARGS="assist stop" visits those of that name only."""
+"""Visit the small worlds, then the large ones: `make world`; ARGS="assist stop" those whose name begins so only."""
 
 import multiprocessing
 import sys
@@ -24,10 +24,13 @@ def main(asked: list[str]) -> int:
     began, states, steps, bad = time.perf_counter(), 0, 0, 0
     print(f"{'world':22}{'states':>10}{'with onlooker':>15}{'steps':>12}{'s':>8}  a nudge within")
     with multiprocessing.Pool(PROCESSES, maxtasksperchild=1) as pool:
-        for name, found in pool.imap_unordered(one, sorted(names, key=lambda n: n in WORLDS), chunksize=1):
+        for name, found in pool.imap_unordered(one, names, chunksize=1):
             states, steps, bad = states + found.states, steps + found.steps, bad + (found.breach is not None)
             bound = f"{found.lively.bound} ticks, from {found.lively.states} states" if found.lively.states else "-"
-            print(f"{name:22}{found.states:>10}{found.nodes:>15}{found.steps:>12}{found.seconds:>8.0f}  {bound}", flush=True)
+            print(
+                f"{name:22}{found.states:>10}{found.nodes:>15}{found.steps:>12}{found.seconds:>8.0f}  {bound}",
+                flush=True,
+            )
             if found.breach is not None:
                 print(f"  BROKEN: {found.breach}\n  after: {', '.join(found.path)}", flush=True)
     print(f"{len(names)} worlds, {states} states, {steps} steps, {time.perf_counter() - began:.0f} s, {bad} broken")

@@ -212,7 +212,9 @@ def inv_20(x: Seen) -> str | None:
     timer = rules.limit_action is Action.MACHINE and rules.proved_time and rules.limit_when is When.ALWAYS
     stop = rules.limit_action is Action.STOP and rules.proved_stop
     for effect in x.effects:
-        if isinstance(effect, SetWorkoutTime | StopOnce) and not (timer if isinstance(effect, SetWorkoutTime) else stop):
+        if isinstance(effect, SetWorkoutTime | StopOnce) and not (
+            timer if isinstance(effect, SetWorkoutTime) else stop
+        ):
             return f"{effect} was never armed"
     return None
 
@@ -228,7 +230,9 @@ def inv_22(x: Seen) -> str | None:
         return None
     due = before.until is not None and x.after.at < before.until and before.kind in RANK
     lasting = due and before.kind not in (Kind.EXTENDED, Kind.LIFTED, Kind.LIMIT_OFF)
-    return f"{after.kind} in place of {before.kind}" if lasting and RANK.get(after.kind, 2) < RANK[before.kind] else None
+    return (
+        f"{after.kind} in place of {before.kind}" if lasting and RANK.get(after.kind, 2) < RANK[before.kind] else None
+    )
 
 
 def inv_23(x: Seen) -> str | None:

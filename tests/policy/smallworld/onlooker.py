@@ -140,9 +140,7 @@ def _hear(s: Senses, reading: Reading) -> Senses:
         )
     if reading.incline is not None:
         same = reading.incline == s.incline and s.incline_age <= r.FRESH_TO_COMMAND_MS + 1_000
-        new = new._replace(
-            incline=reading.incline, incline_age=0, rest=min(r.REST_SAMPLES, s.rest + 1) if same else 1
-        )
+        new = new._replace(incline=reading.incline, incline_age=0, rest=min(r.REST_SAMPLES, s.rest + 1) if same else 1)
     return new
 
 

@@ -90,7 +90,7 @@ def short(mode: Mode, **more: Any) -> ShortRules:
 @contextmanager
 def short_times(more: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Change the constants of the policy while it lasts."""
-    said = Turn.say.__kwdefaults__
+    said: dict[str, Any] = Turn.say.__kwdefaults__ or {}
     new = [(r, CONSTANTS | dict(more or {})), (switching, SWITCHING)]
     before = [(module, {name: getattr(module, name) for name in names}) for module, names in new]
     note = said["lasts"]

@@ -42,7 +42,9 @@ def _short() -> Iterator[None]:
 @pytest.mark.parametrize("name", sorted(WORLDS))
 def test_every_state_keeps_every_claim(name: str) -> None:
     found = visit(WORLDS[name]())
-    print(f"\n{name}: {found.states} states, {found.steps} steps, {found.seconds:.0f} s, a nudge in {found.lively.bound}")
+    print(
+        f"\n{name}: {found.states} states, {found.steps} steps, {found.seconds:.0f} s, a nudge in {found.lively.bound}"
+    )
     assert found.breach is None, found.path
     assert found.closed
     assert SEEN[name] <= found.seen
@@ -91,4 +93,3 @@ def test_a_broken_core_is_found(case: Case, monkeypatch: pytest.MonkeyPatch) -> 
     found = visit((WORLDS | LARGE)[case.world](), 60_000)
     assert found.breach is not None, "the broken core passes"
     assert found.breach.startswith(case.claim), (found.breach, found.path)
-

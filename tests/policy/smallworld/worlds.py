@@ -86,7 +86,11 @@ def outcomes(name: str) -> Iterator[Input]:
     for result in Result:
         yield Input(f"{name} {result.value}", Outcome(NOW, AWAITED[name], result), _awaits(name))
     for result in (Result.REFUSED, Result.UNKNOWN):
-        yield Input(f"late {result.value}", Outcome(NOW, OLD, result), lambda s: s.session is not None and s.session.enforce_over)
+        yield Input(
+            f"late {result.value}",
+            Outcome(NOW, OLD, result),
+            lambda s: s.session is not None and s.session.enforce_over,
+        )
 
 
 def _awaits(name: str) -> Then:
@@ -233,13 +237,19 @@ WORLDS: dict[str, Callable[[], World]] = {
     "enforce": lambda: deck(Mode.ENFORCE, *CALM_BELT),
     "announce": lambda: limit(Action.ANNOUNCE, reading(WALK, 0), *QUEUE, limit_when=When.WAITING),
     "stop": lambda: limit(
-        Action.STOP, *belt((WALK, RUN), (0,)), *answers(Answer.CANCEL), *outcomes("stopping"), *keys(Key.SPEED), ALL_AGAIN
+        Action.STOP,
+        *belt((WALK, RUN), (0,)),
+        *answers(Answer.CANCEL),
+        *outcomes("stopping"),
+        *keys(Key.SPEED),
+        ALL_AGAIN,
     ),
     "timer": lambda: limit(Action.MACHINE, *belt((0, CREEP), (0,)), *outcomes("timing"), *links(EVERYTHING)),
     "suggest": lambda: World(
         short(Mode.NUDGE, suggestions_a_session=2, **only("mod.mix")),
         (*TIME, reading(WALK, 0), reading(RUN, 0), *answers(Answer.TAKE, Answer.DECLINE, Answer.NOT_TODAY)),
-        ONE_STEP, live=False,
+        ONE_STEP,
+        live=False,
     ),
     "cards": lambda: World(
         short(Mode.NUDGE, **only("glute.bridge")), (*TIME, *WORKOUT), ONE_STEP, period=7, live=False
@@ -247,21 +257,20 @@ WORLDS: dict[str, Callable[[], World]] = {
 }
 """Those that close in seconds: `make test` visits each of them whole."""
 
+
+def two_steps(mode: Mode) -> World:
+    """Return a world in which the deck has two steps to go."""
+    return deck(mode, *belt((WALK,), (0, 5, 10)), *keys(Key.SPEED), min_incline=10)
+
+
+def lent(mode: Mode) -> World:
+    """Return a world in which members stop, press keys, lose the link and borrow it."""
+    return deck(mode, *belt((0, WALK), (0, 5)), *links(ONE_STEP, lend=True), *keys(Key.SPEED))
+
+
 LARGE: dict[str, Callable[[], World]] = {
-    **{
-        f"{mode.name.lower()}, all": lambda mode=mode: deck(
-            mode, *belt((0, WALK), (0, 5)), *links(ONE_STEP, lend=True), *keys(Key.SPEED)
-        )
-        for mode in (Mode.ASSIST, Mode.ENFORCE)
-    },
     "nudge, keys": lambda: deck(Mode.NUDGE, *belt((0, WALK), (0, 5)), *links(ONE_STEP), *keys(Key.SPEED)),
     "enforce, keys": lambda: deck(Mode.ENFORCE, *CALM_BELT, *keys(Key.SPEED, Key.CONTROL_LOST)),
-    **{
-        f"{mode.name.lower()}, two steps": lambda mode=mode: deck(
-            mode, *belt((WALK,), (0, 5, 10)), *keys(Key.SPEED), min_incline=10
-        )
-        for mode in (Mode.ASSIST, Mode.ENFORCE)
-    },
     "assist, keys": lambda: deck(Mode.ASSIST, *CALM_BELT, AGAIN, *keys(Key.SPEED), quiet_ms=3 * TICK),
     "announce, stops": lambda: limit(Action.ANNOUNCE, *WORKOUT, *QUEUE, limit_when=When.WAITING),
     "timer, walks": lambda: limit(
@@ -275,5 +284,9 @@ LARGE: dict[str, Callable[[], World]] = {
     "announce, staff": lambda: limit(
         Action.ANNOUNCE, *WORKOUT, *QUEUE, EXTENDED, LIFTED, HELP, ALL_AGAIN, limit_when=When.WAITING
     ),
+    "assist, two steps": lambda: two_steps(Mode.ASSIST),
+    "enforce, two steps": lambda: two_steps(Mode.ENFORCE),
+    "assist, lent": lambda: lent(Mode.ASSIST),
+    "enforce, lent": lambda: lent(Mode.ENFORCE),
 }  # fmt: skip
 """Those for a machine left alone for a while: `make world` visits them besides."""
