@@ -22,6 +22,7 @@ from typing import override
 
 from tests.mutants import suite
 from tests.mutants.mutate import Mutant, mutants
+from tests.mutants.replay import Trace
 
 HERE = Path(__file__).parent
 POLICY = HERE.parents[1] / "daemon" / "policy"
@@ -33,8 +34,8 @@ FILES = (
 EXPLAINED = HERE / "explained.toml"
 SECONDS = 60
 PROCESSES = 2
-ANEW = ("daemon.policy", "tests.policy", "tests.mutants.suite")
-TRACES: list[suite.Trace] = []
+ANEW = ("daemon.policy", "tests.mutants.replay")
+TRACES: list[Trace] = []
 
 
 class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -60,7 +61,7 @@ def found(mutant: Mutant) -> bool:
         del sys.modules[name]
     sys.meta_path.insert(0, Instead(f"daemon.policy.{mutant.file}", mutant.source))
     try:
-        fresh = importlib.import_module("tests.mutants.suite")
+        fresh = importlib.import_module("tests.mutants.replay")
         return any(fresh.differs(trace) is not None for trace in TRACES)
     except Exception:  # noqa: BLE001, whatever a mutant raises gives it away
         return True

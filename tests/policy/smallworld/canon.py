@@ -79,6 +79,9 @@ def tables(rules: Rules, period: int) -> dict[type, dict[str, Norm]]:
     lease = r.LEASE_MS + TICK_MORE
     gauge = {"value": keep, "at": age(max(stale, r.GAP_MS + stale))}
     raised = max(r.UNEXPECTED_MS, r.SOON_MS) + TICK_MORE
+    long = max(r.EVEN_MS, switching.TWENTY_MIN, switching.TEN_MIN)
+    never = const(what=False)
+    cards = not rules.items_off >= PLACEMENT.keys()
     suggests = rules.suggestions_a_session > 0
     return {
         Gauge: gauge,
@@ -101,7 +104,7 @@ def tables(rules: Rules, period: int) -> dict[type, dict[str, Norm]]:
         },
         Totals: {
             **dict.fromkeys(("pause", "eligible", "flat", "unknown", "gap", "distance"), const(0)),
-            "belt": most(max(rules.warm_up_ms, r.OPENING_MS, max(r.EVEN_MS, switching.TWENTY_MIN, switching.TEN_MIN) * suggests)),
+            "belt": most(max(rules.warm_up_ms, r.OPENING_MS, long * suggests)),
         },
         Session: {
             "id": const("small-0"), "started": const(0), "last": const(0), "min_incline": keep, "opened": keep,
@@ -128,8 +131,9 @@ def tables(rules: Rules, period: int) -> dict[type, dict[str, Norm]]:
             "message_at": age(max(switching.SOON_MS, r.MESSAGE_SPACING_MS)) if suggests else const(None),
             "even_since": age(r.EVEN_MS) if suggests else const(None),
             "even_speed": keep if suggests else const(0),
-            "turns": lambda value, at: value % period, "card": keep, "ended_at": const(None) if rules.items_off >= PLACEMENT.keys() else age(r.CARDS_AFTER_MS),
-            "trainer": const(False) if rules.items_off >= PLACEMENT.keys() else keep,
+            "turns": lambda value, at: value % period, "card": keep,
+            "ended_at": age(r.CARDS_AFTER_MS) if cards else const(None),
+            "trainer": keep if cards else never,
         },
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ from daemon.policy.events import (
     StopOnce,
 )
 from daemon.policy.rules import Action, Mode, When
-from daemon.policy.state import Kind, Link, State
+from daemon.policy.state import Kind, State
 from drivers.contract import Notice, Reading, Training
 from tests.policy.oracles import RANK
 from tests.policy.smallworld.onlooker import ASKING, FAR, Look, Senses, offered
@@ -185,9 +185,9 @@ def inv_18(x: Seen) -> str | None:
 def inv_19(x: Seen) -> str | None:
     """What may still be sent now, or a tick later, is what could be decided anew with all that is known then."""
     old, new = x.before.raising, x.after.raising
-    if old is not None and old.effect is not None and (new is None or new.effect != old.effect):
-        if permits(x.after, old.effect, x.after.at):
-            return "what was ended may still be sent"
+    ended = old is not None and old.effect is not None and (new is None or new.effect != old.effect)
+    if ended and old is not None and permits(x.after, old.effect or 0, x.after.at):
+        return "what was ended may still be sent"
     if new is None or new.effect is None:
         return None
     late = (later for later in (0, 1_000) if permits(x.after, new.effect, x.after.at + later))
