@@ -71,6 +71,7 @@ def try_one(mutant: Mutant) -> tuple[Mutant, bool]:
     """Try a mutant in a forked process; one that never ends is found, too."""
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # a test's own timeout is not the child's
         signal.alarm(SECONDS)
         os._exit(0 if found(mutant) else 17)
     _, status = os.waitpid(child, 0)
