@@ -101,6 +101,8 @@ class Counters(Message):
     distance_m: int
     sessions: int
     nudges: dict[str, int]
+    spells: dict[str, int] = Field(default_factory=dict)
+    """In `observe`: the moments of questions that were not asked, by what the belt did in the minute after."""
     raises: dict[str, int]
 
 
@@ -114,6 +116,7 @@ class Event(Message):
     kind: Literal[
         "session",
         "nudge",
+        "spell",
         "command",
         "policy",
         "link",
