@@ -1,7 +1,7 @@
 """What members do unasked: in `observe` each moment at which a question would have come, and what the belt did then.
 
-Without it acceptance cannot be told from what would have happened anyhow. The same moments count as for a question, with
-the same spacing; nothing is shown and nothing is sent.
+Without it acceptance cannot be told from what would have happened anyhow. The same moments count as for a question, and
+as seldom; nothing is shown and nothing is sent.
 """
 
 from daemon.policy import rules as r
