@@ -7,7 +7,7 @@ from functools import partial
 
 from drivers.contract import Link, LinkLost, Permit, ProtocolError, Refused, Timeout, Unsupported, Withdrawn
 from drivers.ftms.gate import Allow
-from drivers.ftms.odd import Odd
+from drivers.odd import Odd
 from drivers.ftms.words import CONTROL_POINT, SUCCESS, decode_answer, echo_of
 
 ANSWER_S = 30.0

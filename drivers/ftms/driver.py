@@ -22,7 +22,7 @@ from drivers.ftms.control import ANSWER_S, ControlPoint
 from drivers.ftms.gate import gate
 from drivers.ftms.hearing import Hearing
 from drivers.ftms.identity import identify
-from drivers.ftms.odd import Odd
+from drivers.odd import Odd
 from drivers.ftms.words import (
     CONTROL_POINT,
     MACHINE_STATUS,

@@ -13,7 +13,7 @@ from drivers.ftms.codec import (
     decode_feature,
     decode_range,
 )
-from drivers.ftms.odd import Odd
+from drivers.odd import Odd
 from drivers.ftms.words import CONTROL_POINT, TRAINING_STATUS
 
 MAKER, MODEL, FIRMWARE = 0x2A29, 0x2A24, 0x2A26

@@ -11,7 +11,7 @@ from typing import Final
 
 from drivers.contract import DriverError, LinkLost, Listener, Permit, Timeout, Unsupported
 from drivers.ftms.gate import Allow
-from drivers.ftms.odd import Odd
+from drivers.odd import Odd
 from drivers.ftms.uart.answers import accept, channels_of, fits, mute
 from drivers.ftms.uart.framing import (
     DISCOVER,
