@@ -13,6 +13,8 @@ from typing import Final
 from drivers.csafe.words import Get
 
 ASKED: Final = {"time": Get.TIME, "distance": Get.DISTANCE, "speed": Get.SPEED, "incline": Get.INCLINE}
+NAMES: Final = ("asks", "clock", "speedcount", "inclinecount", "raise")
+"""Of the options."""
 ALL: Final = tuple(ASKED.values())
 ALLOWED: Final = """asks=time,distance,speed,incline (some of them), clock=up|down, speedcount=KM/H and inclinecount=PERCENT \
 (what one count truly is), raise=proved"""

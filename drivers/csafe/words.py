@@ -43,6 +43,9 @@ class State(IntEnum):
     OFF_LINE = 9
 
 
+STATES: Final[Mapping[int, State]] = {state.value: state for state in State}
+
+
 class Previous(IntEnum):
     """What a console says of the frame before."""
 
@@ -84,7 +87,9 @@ def encode_workout_time(seconds: int) -> bytes:
         hours, rest = divmod(minutes, 60)
         if seconds > 0 and not STEERING & {hours, rest}:
             return long_command(SET_WORKOUT_TIME, bytes([hours, rest, 0]))
-    raise Unsupported(f"nothing was sent: CSAFE takes a workout time of 1 to {LONGEST_WORKOUT_MIN} minutes, not {seconds} s")
+    raise Unsupported(
+        f"nothing was sent: CSAFE takes a workout time of 1 to {LONGEST_WORKOUT_MIN} minutes, not {seconds} s"
+    )
 
 
 def encode_grade(count: int, unit: int) -> bytes:
@@ -102,15 +107,15 @@ def long_command(code: int, data: bytes) -> bytes:
     """
     if risky := [byte for byte in (len(data), *data) if byte >= 0x80 or byte in STEERING]:
         shown = bytes([code, len(data)]) + data
-        raise Unsupported(f"nothing was sent: {shown.hex(' ')} holds {risky[0]:02x}, which a console could obey by itself")
+        raise Unsupported(
+            f"nothing was sent: {shown.hex(' ')} holds {risky[0]:02x}, which a console could obey by itself"
+        )
     return bytes([code, len(data)]) + data
 
 
 def decode_status(byte: int) -> Status:
     """Return what a status byte says."""
-    state = byte & 0x0F
-    known = State(state) if state in State.__members__.values() else None
-    return Status(bool(byte & 0x80), Previous(byte & 0x30), known)
+    return Status(bool(byte & 0x80), Previous(byte & 0x30), STATES.get(byte & 0x0F))
 
 
 def decode_reply(contents: bytes) -> Reply | None:
