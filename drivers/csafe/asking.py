@@ -90,8 +90,9 @@ class Asking:
 
         def leaving() -> bool:
             nonlocal left
-            left = permit()
-            return left
+            may = permit()
+            left = left or may
+            return may
 
         self._valued = False
         try:
@@ -121,7 +122,8 @@ class Asking:
     async def _exchange(self, contents: bytes, permit: Permit) -> Reply:
         """Send one frame and return its answer; LinkLost, Withdrawn, Unsupported or Timeout."""
         self._stand()
-        answer = self._answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._answer = answer
         frame = encode(contents)
 
         def leaving() -> bool:
@@ -174,7 +176,7 @@ class Asking:
                 self._unasked(reply, contents)
 
     def _unasked(self, reply: Reply, contents: bytes) -> None:
-        """A status by itself is a console's good right; values that nobody asked for come late."""
+        """Pass over a status that a console sends by itself; values that nobody asked for come late, and are told."""
         if reply.values:
             self._note("an answer to nothing asked", contents)
 

@@ -16,8 +16,10 @@ ASKED: Final = {"time": Get.TIME, "distance": Get.DISTANCE, "speed": Get.SPEED, 
 NAMES: Final = ("asks", "clock", "speedcount", "inclinecount", "raise")
 """Of the options."""
 ALL: Final = tuple(ASKED.values())
-ALLOWED: Final = """asks=time,distance,speed,incline (some of them), clock=up|down, speedcount=KM/H and inclinecount=PERCENT \
-(what one count truly is), raise=proved"""
+ALLOWED: Final = (
+    "asks=time,distance,speed,incline (some of them), clock=up|down, speedcount=KM/H and inclinecount=PERCENT (what one "
+    "count truly is), raise=proved"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,14 @@ def encode(contents: bytes) -> bytes:
     return bytes([START]) + stuff(contents + bytes([checksum(contents)])) + bytes([STOP])
 
 
-def checksum(contents: bytes) -> int:
+def checksum(contents: bytes | bytearray) -> int:
     """Return the XOR of all bytes, 0 for none."""
     return reduce(xor, contents, 0)
 
 
 def stuff(data: bytes) -> bytes:
     """Return data without any of the four bytes that frames are made with."""
-    return b"".join(bytes([STUFF, byte & 3] if byte >= EXTENDED and byte <= STUFF else [byte]) for byte in data)
+    return b"".join(bytes([STUFF, byte & 3] if EXTENDED <= byte <= STUFF else [byte]) for byte in data)
 
 
 @dataclass(frozen=True, slots=True)

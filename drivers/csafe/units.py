@@ -13,7 +13,8 @@ MILE, FOOT = Fraction("1609.344"), Fraction("0.3048")
 DISTANCE: Final[Mapping[int, Fraction]] = {
     0x01: MILE, 0x02: MILE / 10, 0x03: MILE / 100, 0x04: MILE / 1000,
     0x05: FOOT, 0x06: FOOT / 12, 0x0A: FOOT * 10,
-    0x21: Fraction(1000), 0x22: Fraction(100), 0x23: Fraction(10), 0x24: Fraction(1), 0x25: Fraction(1, 10), 0x26: Fraction(1, 100),
+    0x21: Fraction(1000), 0x22: Fraction(100), 0x23: Fraction(10),
+    0x24: Fraction(1), 0x25: Fraction(1, 10), 0x26: Fraction(1, 100),
 }  # fmt: skip
 """One count of each unit in m."""
 SPEED: Final[Mapping[int, Fraction]] = {
