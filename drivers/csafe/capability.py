@@ -17,8 +17,8 @@ NAMES: Final = ("asks", "clock", "speedcount", "inclinecount", "raise")
 """Of the options."""
 ALL: Final = tuple(ASKED.values())
 ALLOWED: Final = (
-    "asks=time,distance,speed,incline (some of them), clock=up|down, speedcount=KM/H and inclinecount=PERCENT (what one "
-    "count truly is), raise=proved"
+    "asks=time,distance,speed,incline (some of them), clock=up|down, speedcount=KM/H and inclinecount=PERCENT (what "
+    "one count truly is), raise=proved"
 )
 
 
