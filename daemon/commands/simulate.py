@@ -50,9 +50,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--radio", metavar="SPEC", help="be the controller of a host at this HCI byte stream")
     where.add_argument("--transport", metavar="SPEC", help="use the real controller at this HCI transport")
-    parser.add_argument(
-        "--profile", metavar="NAME", help="kind of treadmill; `list` shows them, and the first is the default"
-    )
+    parser.add_argument("--profile", metavar="NAME", help="kind of treadmill; `list` shows them, the default first")
     parser.add_argument("--address", default="F0:F1:F2:F3:F4:F5", help="Bluetooth address (default %(default)s)")
     parser.add_argument("--name", default="Sim Treadmill", help="advertised name (default %(default)s)")
     parser.add_argument("--speed", type=bits, help="bits a second of the line (default 115200, of csafe 9600)")

@@ -2,19 +2,19 @@
 it obey, a start and a speed among it: a driver's test partner must be able to be misused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from drivers.simulated.build import Belt, Key
-from drivers.simulated.csafe.codec import BROKEN, Broken, block, clock, measured
+from drivers.simulated.csafe.codec import Broken, block, clock, measured
 from drivers.simulated.csafe.profile import GRADE_COUNT, LIVE, METRES, SPEED_COUNT, STANDING, Profile, State
 from drivers.simulated.treadmill import Treadmill
 
 OK, REJECT, BAD = 0x00, 0x10, 0x20
 FINISHED_MS: Final = 5_000
 STEP_MS: Final = 100
-AFTER_WORKOUT: Final = {State.MANUAL: State.IDLE, State.OFF_LINE: State.READY}
 GO: Final = {
     0x81: (frozenset(State), State.READY),
     0x82: (frozenset({*STANDING, State.FINISHED}), State.IDLE),
@@ -24,6 +24,19 @@ GO: Final = {
     0x87: (frozenset({*STANDING, State.FINISHED}), State.READY),
 }
 """Commands that change the state: from where, and to what."""
+FOLLOWS: Final[Mapping[tuple[Belt, State], State]] = {
+    **{(belt, State.PAUSED): State.IN_USE for belt in (Belt.STARTING, Belt.MOVING)},
+    (Belt.PAUSED, State.IN_USE): State.PAUSED,
+    **{(belt, State.MANUAL): State.IDLE for belt in (Belt.IDLE, Belt.SAFETY_OUT)},
+    **{(belt, State.OFF_LINE): State.READY for belt in (Belt.IDLE, Belt.SAFETY_OUT)},
+    **{
+        (belt, state): State.FINISHED
+        for belt in (Belt.STOPPING, Belt.SAFETY_OUT)
+        for state in (State.IN_USE, State.PAUSED)
+    },
+}
+"""The state that a belt brings about."""
+FLIPS: Final = {State.IN_USE: State.PAUSED, State.PAUSED: State.IN_USE}
 RUNNING: Final = frozenset({Belt.STARTING, Belt.MOVING})
 
 
@@ -99,7 +112,7 @@ class Console:
         self.frames += 1
         if self.profile.silent:
             return None
-        if contents is BROKEN or isinstance(contents, Broken):
+        if isinstance(contents, Broken):
             self._previous = BAD
             return None
         if not contents:
@@ -189,22 +202,19 @@ class Console:
 
     def _follow(self) -> None:
         """Let the state follow the belt."""
-        belt, state, p = self.treadmill.belt, self.state, self.profile
-        if belt in RUNNING and state in p.started:
-            self._enter(p.started[state])
-        elif belt in RUNNING and state is State.PAUSED:
-            self._enter(State.IN_USE)
-        elif belt is Belt.PAUSED and state is State.IN_USE:
-            self._enter(State.PAUSED)
-        elif belt in (Belt.IDLE, Belt.SAFETY_OUT) and state in AFTER_WORKOUT:
-            self._enter(AFTER_WORKOUT[state])
-        elif belt in (Belt.STOPPING, Belt.SAFETY_OUT) and state in (State.IN_USE, State.PAUSED):
-            self._enter(State.FINISHED)
-        elif state is State.FINISHED and belt is Belt.IDLE and self.at - self._since >= FINISHED_MS:
-            self._enter(p.at_power_on)
-        elif belt is Belt.IDLE and p.flips_ms and state in (State.IN_USE, State.PAUSED):
-            if self.at - self._since >= p.flips_ms:
-                self._enter(State.PAUSED if state is State.IN_USE else State.IN_USE)
+        belt, started = self.treadmill.belt, self.profile.started.get(self.state)
+        if belt in RUNNING and started is not None:
+            self._enter(started)
+        elif (follows := FOLLOWS.get((belt, self.state))) is not None:
+            self._enter(follows)
+        elif belt is Belt.IDLE and self.at - self._since >= self._lasts():
+            self._enter(FLIPS.get(self.state, self.profile.at_power_on))
+
+    def _lasts(self) -> float:
+        """Return how long this state lasts while the belt stands, ms."""
+        if self.state in FLIPS:
+            return self.profile.flips_ms or inf
+        return FINISHED_MS if self.state is State.FINISHED else inf
 
     def _enter(self, state: State, *, told: bool = True) -> None:
         if state is not self.state:
