@@ -10,6 +10,9 @@ from enum import Enum
 from drivers.contract import Refused, Timeout
 from drivers.csafe.words import Previous, Reply, Status
 
+ECHO, UNASKED = "our own echo", "an answer to nothing asked"
+"""Names of what is odd on a line."""
+
 
 class Fit(Enum):
     """Whether a reply answers a request."""
@@ -59,8 +62,8 @@ def mute(name: str, speed: int, heard: int, odd: Counter[str]) -> str:
             f"{name} is silent: is CSAFE switched on in the console's own settings (it often is not), the cable in its "
             "CSAFE socket, and the adapter one for RS-232?"
         )
-    if odd["our own echo"]:
+    if odd[ECHO]:
         return f"{name} says what we say: the line is joined to itself, there is no console on it"
-    if odd:
+    if odd and not odd[UNASKED]:
         return f"{name} says nothing that makes sense: is {speed} its speed, and CSAFE what it speaks?"
     return f"{name} talks, yet answers nothing: is the line from here to it broken?"

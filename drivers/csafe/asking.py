@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from drivers.contract import Link, LinkLost, Permit, Timeout
-from drivers.csafe.answers import Fit, conclusive, fit, verdict
+from drivers.csafe.answers import ECHO, UNASKED, Fit, conclusive, fit, verdict
 from drivers.csafe.frames import Decoder, Dropped, encode
 from drivers.csafe.link import STREAM
 from drivers.csafe.words import Reply, Status, decode_reply
@@ -157,7 +157,7 @@ class Asking:
     def _take(self, contents: bytes) -> None:
         reply = decode_reply(contents)
         if reply is None or (contents == self._asked):
-            self._note("our own echo" if contents == self._asked else "a frame without a status", contents)
+            self._note(ECHO if contents == self._asked else "a frame without a status", contents)
             return
         if reply.odd:
             self._note(reply.odd, contents)
@@ -178,7 +178,7 @@ class Asking:
     def _unasked(self, reply: Reply, contents: bytes) -> None:
         """Pass over a status that a console sends by itself; values that nobody asked for come late, and are told."""
         if reply.values:
-            self._note("an answer to nothing asked", contents)
+            self._note(UNASKED, contents)
 
     def _consider(self, reply: Reply) -> None:
         """Keep what may be the answer, for a while, or to the end where one with values is to be expected."""

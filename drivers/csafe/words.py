@@ -81,7 +81,8 @@ def encode_gets(gets: Iterable[Get]) -> bytes:
 def encode_workout_time(seconds: int) -> bytes:
     """Return the contents that give the console a workout time, in whole minutes, never a shorter one.
 
-    Some minutes are passed over, six in a row at most, see `long_command`. Unsupported for more than 119 minutes, or none.
+    Some minutes are passed over, six in a row at most, see `long_command`. Unsupported for more than 119 minutes, or
+    none.
     """
     for minutes in range(-(-seconds // 60), LONGEST_WORKOUT_MIN + 1):
         hours, rest = divmod(minutes, 60)

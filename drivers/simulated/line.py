@@ -44,19 +44,13 @@ class Line:
     """One end of the line. `heard` gets what the host sends; `speed` in bits a second, None for at once."""
 
     def __init__(
-        self,
-        heard: Callable[[bytes], None],
-        *,
-        speed: int | None = None,
-        link: Path | None = None,
-        seed: int = 0,
-        delay_s: float = DELAY_S,
+        self, heard: Callable[[bytes], None], *, speed: int | None = None, link: Path | None = None, seed: int = 0
     ) -> None:
         self.deaf = False
         """What the host sends is lost."""
         self.sent = self.taken = 0
         """Bytes that went to the host and came from it, since the plug was last put in."""
-        self._heard, self._speed, self._link, self._delay_s = heard, speed, link, delay_s
+        self._heard, self._speed, self._link = heard, speed, link
         self._chance = Random(seed)  # noqa: S311, noise on a line is no secret
         self._faults: deque[str] = deque()
         self._ends: tuple[int, int] | None = None
@@ -115,7 +109,7 @@ class Line:
         """Send one frame to the host, as the line lets it through."""
         fault = self._faults.popleft() if self._faults else ""
         if fault == "delay":
-            asyncio.get_running_loop().call_later(self._delay_s, self._put, frame)
+            asyncio.get_running_loop().call_later(DELAY_S, self._put, frame)
         else:
             self._put(spoil(frame, fault, self._chance))
 

@@ -48,9 +48,9 @@ async def test_it_asks_who_it_is_and_then_polls(tmp_path: Path) -> None:
         assert reading.elapsed is not None
         assert reading.elapsed >= 60
         assert reading.distance is not None
-        assert reading.distance > 1_000
+        assert reading.distance > 100
         assert r.keys() == ["started"]
-        assert bytes(r.sent).startswith(bytes.fromhex("f1 00 f2 f1 91 91 f2 f1 a0 a1 a5 a8 ac f2"))
+        assert bytes(r.sent).startswith(bytes.fromhex("f1 00 f2 f1 91 91 f2 f1 a0 a1 a5 a8 0c f2"))
         assert r.commands == []
         assert r.machine.bad == 0
 
@@ -240,7 +240,7 @@ async def test_trap_6_after_silence_only_empty_frames_are_sent(tmp_path: Path) -
         r.sent.clear()
         r.machine.line.deaf = True
         await until(lambda: r.sent.count(b"\xf1\x00\xf2") >= 3)
-        assert bytes(r.sent).lstrip(bytes.fromhex("f1a0a1a5a8acf2")).replace(b"\xf1\x00\xf2", b"") in (b"", b"\x00\xf2")
+        assert bytes(r.sent).lstrip(bytes.fromhex("f1a0a1a5a80cf2")).replace(b"\xf1\x00\xf2", b"") in (b"", b"\x00\xf2")
         r.machine.line.deaf = False
         assert (await r.reads()).speed == 0
 
@@ -262,7 +262,7 @@ async def test_an_answer_that_comes_late_ends_no_other_question(tmp_path: Path) 
         await r.connects()
         await r.walks(700)
         r.machine.fault("delay", 1)
-        await until(lambda: not r.machine.line._faults)
+        await until(lambda: r.machine._held != [])
         r.console.treadmill.place(speed=900)
         count = len(r.readings())
         await r.reads(3)

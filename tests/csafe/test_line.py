@@ -16,7 +16,7 @@ from tests.drivers.pty import far_end
 FRAMES = {
     "the first empty frame": "f100f2",
     "who it is": "f19191f2",
-    "a poll": "f1a0a1a5a8acf2",
+    "a poll": "f1a0a1a5a80cf2",
     "a command": "f1280305004c62f2",
 }
 
@@ -161,8 +161,8 @@ async def ended_by(folder: Path, answer: bytes | None, times: int = 1) -> str:
     ("answer", "words"),
     [
         (b"\xff\x00\x13garbage\x00", "is 9600 its speed"),
-        (encode(b"\x05")[:-1], "talks, yet answers nothing"),
-        (encode(b"\x05\xa5\x00"), "is 9600 its speed"),
+        (encode(b"\x05")[:-1], "is 9600 its speed"),
+        (encode(b"\x05\xa5\x00"), "talks, yet answers nothing"),
         (bytes.fromhex("f0 fd 00 80 80 f2"), "is 9600 its speed"),
         (None, "joined to itself"),
     ],

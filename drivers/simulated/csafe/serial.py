@@ -10,7 +10,7 @@ from drivers.simulated.csafe.console import Console
 from drivers.simulated.line import Line
 
 DELAY_S = 1.3
-"""Of the fault `delay`: more than a host waits for an answer."""
+"""Of the fault `delay`: more than a host waits for an answer. What comes behind it waits, too."""
 
 
 class SerialConsole:
@@ -29,8 +29,11 @@ class SerialConsole:
         self.server = server
         self.bad = 0
         """Frames of the host that arrived damaged."""
-        self.line = Line(self._heard, speed=speed, link=link, delay_s=delay_s)
+        self.line = Line(self._heard, speed=speed, link=link)
         server.say = self._say
+        self._delay_s = delay_s
+        self._slow = 0
+        self._held: list[bytes] = []
         self._taker = Taker(server.profile.room)
         self._now, self._by_hand = now, by_hand
         self._clock: asyncio.Task[None] | None = None
@@ -67,8 +70,11 @@ class SerialConsole:
         self.server.power_on()
 
     def fault(self, kind: str, frames: int) -> None:
-        """Spoil the next frames to the host."""
-        self.line.fault(kind, frames)
+        """Spoil the next frames to the host, or be slow with them."""
+        if kind == "delay":
+            self._slow += frames
+        else:
+            self.line.fault(kind, frames)
 
     def catch_up(self) -> None:
         """Let the machine's time pass until `now`."""
@@ -82,7 +88,19 @@ class SerialConsole:
             await asyncio.wait([clock])
 
     def _say(self, contents: bytes) -> None:
-        self.line.send(pack(contents))
+        if self._slow and not self._held:
+            self._slow -= 1
+            asyncio.get_running_loop().call_later(self._delay_s, self._release)
+            self._held.append(pack(contents))
+        elif self._held:
+            self._held.append(pack(contents))
+        else:
+            self.line.send(pack(contents))
+
+    def _release(self) -> None:
+        held, self._held = self._held, []
+        for frame in held:
+            self.line.send(frame)
 
     def _heard(self, data: bytes) -> None:
         if not self._by_hand:
