@@ -68,10 +68,10 @@ class Asking:
 
     async def get(self, contents: bytes) -> Reply:
         """Ask what does no harm; Timeout when it is not answered, and the line has been set right as far as it goes."""
-        if not self._in_step:
-            await self._exchange(b"", always)
         if not contents:
             return await self._exchange(b"", always)
+        if not self._in_step:
+            await self._exchange(b"", always)
         try:
             reply = await self._exchange(contents, always)
         except Timeout:
