@@ -201,7 +201,7 @@ async def test_at_the_real_speed_of_9600_it_reads_four_times_a_second(tmp_path: 
         took = time.monotonic() - began
         assert 1.5 <= took <= 4
         assert r.machine.bad == 0
-        assert not r.driver.odd.counts
+        assert set(r.driver.odd.counts) <= {"on the line: noise"}  # the end of a frame that was under way at the open
 
 
 async def test_the_machine_is_told_before_anything_else(tmp_path: Path) -> None:

@@ -41,7 +41,6 @@ def test_bluetooth_specs(spec: str) -> None:
         f"ftms:{ADDRESS}?adapter=eth0",
         f"ftms:{ADDRESS}?speed=1",
         f"ftms:{ADDRESS} ",
-        "csafe:/dev/ttyUSB0",
         "csafe:",
         "csafe:/dev/serial0?speed=110",
         "csafe:/dev/serial0?asks=id",
