@@ -15,6 +15,7 @@ import resource
 import statistics
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from drivers.contract import Reading, Said
@@ -83,11 +84,10 @@ async def measure(polls: int, *, paced: bool) -> None:
         f"peak resident {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss} kB; commands sent {machine.server.writes}"
     )
     if ats:
-        gaps = sorted(b - a for a, b in zip(ats, ats[1:], strict=False))
+        gaps = sorted(b - a for a, b in pairwise(ats))
         drift = ats[-1] - ats[0] - (len(ats) - 1) * POLL_S
-        print(
-            f"between readings, ms: median {statistics.median(gaps) * 1e3:.1f}, p99 {gaps[len(gaps) * 99 // 100] * 1e3:.1f}"
-        )
+        middle, late = statistics.median(gaps) * 1e3, gaps[len(gaps) * 99 // 100] * 1e3
+        print(f"between readings, ms: median {middle:.1f}, p99 {late:.1f}")
         print(f"longest {gaps[-1] * 1e3:.1f} ms; behind a clock of 4 Hz at the end by {drift * 1e3:.0f} ms")
 
 
