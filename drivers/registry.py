@@ -146,4 +146,6 @@ def _replay(file: str, now: Now, pace: float) -> tuple[Link, Now]:
     except (OSError, UnicodeDecodeError) as error:
         raise Unsupported(f"the recording {file} cannot be read: {error}") from error
     link = ReplayLink(lines, pace, start=now())
+    if link.spec.startswith("csafe:"):
+        raise Unsupported(f"the recording {file} is of a CSAFE console: it can be read, and not be played back")
     return link, now if pace else link.now

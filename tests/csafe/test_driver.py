@@ -347,3 +347,6 @@ async def test_the_registry_makes_it_and_it_can_be_recorded(tmp_path: Path) -> N
         assert set(passed) == {"<", ">"}
         assert any('"write"' in line and "f1a5a80df2" in line for line in lines)
         assert any('"heard"' in line for line in lines)
+        (tmp_path / "walk.jsonl").write_text("".join(lines), encoding="utf-8")
+        with pytest.raises(Unsupported, match="not be played back"):
+            make(f"replay:{tmp_path / 'walk.jsonl'}", now=r.clock)
