@@ -107,7 +107,7 @@ def _csafe(
     try:
         capability = capability_of(options)
     except ValueError as wrong:
-        raise Unsupported(f"{spec!r}: {wrong}; a CSAFE console has {OPTIONS}: {ALLOWED}") from wrong
+        raise Unsupported(f"{spec!r}: {wrong}; a CSAFE console has {OPTIONS} (docs/csafe.md)") from wrong
     seen = Seen(now)
     link: Link = StreamLink(port, gate(armed_of(capability, armed), seen))
     if record:

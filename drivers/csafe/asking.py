@@ -112,7 +112,7 @@ class Asking:
 
     async def rest(self, seconds: float) -> None:
         """Let time pass; LinkLost at once when the link ends."""
-        await asyncio.wait((self._lost,), timeout=seconds)
+        await asyncio.wait((self._lost,), timeout=max(0, seconds))
         self._stand()
 
     def _stand(self) -> None:

@@ -58,6 +58,8 @@ class CsafeDriver:
         self._asking: Asking | None = None
         self._sink: Sink | None = None
         """Set once the machine has been told of."""
+        self._due = 0.0
+        """Of the loop's clock: when the next poll is."""
 
     async def run(self, sink: Sink, /) -> None:
         """Ask who it is, then poll, and tell sink all that the console says; LinkLost when the link ends or is silent.
@@ -96,14 +98,16 @@ class CsafeDriver:
         return machine_of(version, self._seen.now(), self._abilities, self._incline)
 
     async def _poll_or_end(self, asking: Asking) -> None:
-        began = asyncio.get_running_loop().time()
+        """Poll on a grid of time, so that what one answer takes is no drift."""
+        loop = asyncio.get_running_loop()
         try:
             async with self._one:
                 await self._poll(asking)
         except Timeout as late:
-            if asyncio.get_running_loop().time() - asking.answered_at >= self._silent_s:
+            if loop.time() - asking.answered_at >= self._silent_s:
                 raise LinkLost(f"{self._where[0]} fell silent: no answer for {self._silent_s:g} s") from late
-        await asking.rest(max(0, began + self._poll_s - asyncio.get_running_loop().time()))
+        self._due = max(self._due + self._poll_s, loop.time())
+        await asking.rest(self._due - loop.time())
 
     async def _poll(self, asking: Asking) -> Reply:
         """Ask once and tell the reading."""

@@ -326,6 +326,12 @@ async def test_a_flip_of_in_use_and_paused_without_anybody_is_told_and_moves_not
         assert r.commands == []
 
 
+@pytest.mark.parametrize("option", ["asks=id", "raise=yes", "inclinecount=0", "clock=left"])
+def test_an_option_that_makes_no_sense_is_told_with_those_there_are(option: str) -> None:
+    with pytest.raises(Unsupported, match=r"a CSAFE console has asks=time.*docs/csafe\.md"):
+        make(f"csafe:/dev/serial0?{option}", now=lambda: 0)
+
+
 async def test_the_registry_makes_it_and_it_can_be_recorded(tmp_path: Path) -> None:
     async with rig(tmp_path) as r:
         lines: list[str] = []

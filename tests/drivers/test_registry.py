@@ -43,8 +43,6 @@ def test_bluetooth_specs(spec: str) -> None:
         f"ftms:{ADDRESS} ",
         "csafe:",
         "csafe:/dev/serial0?speed=110",
-        "csafe:/dev/serial0?asks=id",
-        "csafe:/dev/serial0?raise=yes",
         "csafe:/dev/serial0?adapter=hci0",
         "ftms-uart:/dev/serial0?asks=speed",
         "ftms-uart:",
