@@ -42,7 +42,6 @@ def screen(page: Page) -> FrameLocator:
 async def shot(page: Page, folder: Path, name: str) -> None:
     """Keep the member's screen as it is."""
     await page.locator("#console").screenshot(path=folder / f"{name}.png")
-    print(name, "|", await screen(page).locator("#headline").text_content(), flush=True)
 
 
 async def flat(browser: Browser, folder: Path) -> None:
@@ -93,7 +92,6 @@ async def change(browser: Browser, folder: Path) -> None:
 
 async def main(folder: Path) -> None:
     """Play all of it at once, each in a browser's page of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for scene in (flat, change, limit):
@@ -102,4 +100,6 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    pictures = Path(sys.argv[1])
+    pictures.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(pictures))

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 POLICY = HERE.parents[1] / "daemon" / "policy"
 FILES = (
     "guard", "lease", "core", "incline", "hearing", "prompts", "stopping", "workout", "limits", "switching", "accounts",
-    "turn",
+    "baseline", "turn",
 )  # fmt: skip
 """What decides. The other modules of the policy hold data and the settings' text, and have tests of their own."""
 EXPLAINED = HERE / "explained.toml"
