@@ -47,7 +47,7 @@ async def answer(request: Request, error: Exception) -> Response:
         case StaleRevision():
             return problem(412, error.reasons[0])
         case Refusal():
-            return problem(422, "The settings are refused and nothing was changed.", error.reasons)
+            return problem(422, "This is refused and nothing was changed.", error.reasons)
         case Wrong():
             return problem(422, "The request makes no sense.", error.errors)
         case _:
@@ -62,10 +62,9 @@ def install(app: FastAPI) -> None:
 
 def _sentence(request: Request, error: HTTPException) -> str:
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return "There is nothing at this address; /openapi.json lists all addresses."
+        return "There is nothing at this address."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "GET, HEAD")
-        return f"This address does not take {request.method}; it takes {allowed}."
+        return f"This address does not take {request.method}."
     return error.detail
 
 

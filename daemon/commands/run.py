@@ -6,6 +6,7 @@ import contextlib
 import logging
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from daemon.claim import Claimed, claim
 from daemon.clock import system_clock
 from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.settings import DEFAULT, Settings, SettingsError, load
+from drivers.contract import Ability
 
 log = logging.getLogger("daemon")
 
+LOOK_S = 2.0
 EXAMPLE = "example: inclined run --config /etc/inclined/inclined.toml"
 
 
@@ -23,13 +26,14 @@ def add(subparsers: Subparsers) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("run", help="look after this machine's treadmill", epilog=EXAMPLE)
     parser.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
+    parser.add_argument("--first-run", action="store_true", help="wait for a configuration without mistakes")
     parser.add_argument("--verbose", action="store_true", help="tell more in the journal")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the daemon; return 0 when told to stop, 1 when it cannot start, 2 for a configuration with mistakes."""
     try:
-        settings = load(args.config)
+        settings = awaited(args.config) if args.first_run else load(args.config)
     except SettingsError as error:
         for mistake in error.mistakes:
             complain(mistake, USAGE)
@@ -47,6 +51,30 @@ def run(args: argparse.Namespace) -> int:
         return complain(str(error), FAILED)
 
 
+def awaited(path: Path) -> Settings:
+    """Return the settings once the file at path holds good ones; until then tell what is wrong, each time it differs.
+
+    A service that waits is up: it says so, and feeds its watchdog.
+    """
+    from daemon.notify import notify
+
+    told: list[str] = []
+    while True:
+        try:
+            return load(path)
+        except SettingsError as error:
+            wrong = error.mistakes
+        except OSError as error:
+            wrong = [f"{path}: {error.strerror}; no treadmill is looked after until there is one without mistakes"]
+        if wrong != told:
+            for mistake in wrong:
+                complain(mistake, USAGE)
+            told = wrong
+        notify("READY=1")
+        notify("WATCHDOG=1")
+        time.sleep(LOOK_S)
+
+
 @contextlib.contextmanager
 def claimed(spec: str) -> Iterator[None]:
     """Hold the machine for this process; a simulated one and a recording are nobody's."""
@@ -60,6 +88,14 @@ def claimed(spec: str) -> Iterator[None]:
         held.release()
 
 
+def armed(settings: Settings) -> set[Ability]:
+    """Return what the driver may be asked besides the incline: what was proven here and is switched on."""
+    action, proved = settings.machine.limit_action, settings.proved
+    timer = action == "machine" and proved.workout_time is not None
+    stop = action == "stop" and proved.stop is not None
+    return {Ability.WORKOUT_TIME} if timer else {Ability.STOP} if stop else set()
+
+
 async def _live(settings: Settings) -> int:
     from daemon.house import build, live
     from daemon.notify import notify
@@ -68,7 +104,7 @@ async def _live(settings: Settings) -> int:
 
     clock = system_clock(trust_wall=settings.machine.clock == "trust")
     wide = settings.machine.incline_range
-    driver = make(settings.machine.driver, now=clock.now, incline=wide.range() if wide else None)
+    driver = make(settings.machine.driver, now=clock.now, incline=wide.range() if wide else None, armed=armed(settings))
     try:
         house = build(settings, clock, driver)
     except StoreError as error:

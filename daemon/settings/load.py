@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,21 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from daemon.policy.rules import Mode, Rules
-from daemon.settings.model import Api, Console, Machine, Mqtt, Section, Sections, StoreFile
+from daemon.policy.rules import Action, Mode, Rules
+from daemon.policy.words import WORDS
+from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
+TOKENS = "tokens.toml"
+"""Beside the configuration."""
+GONE: Mapping[tuple[int | str, ...], str] = {
+    ("api", "token_hashes"): "is no setting any more; take the line out, and make each token anew with "
+    "`inclined token add NAME --role staff`",
+    ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
+}
+"""What is said of keys that are no mistyped ones."""
+SAME_PORT = "is [api] port too; the screen needs one of its own"
 
 
 class SettingsError(Exception):
@@ -30,17 +40,21 @@ class Settings:
     """All settings of one machine; `named` holds `section.key` of what the file says itself."""
 
     machine: Machine
+    proved: Proved
     rules: Rules
     mqtt: Mqtt | None
     api: Api
     store: StoreFile
     console: Console
     named: frozenset[str]
+    tokens: Path | None = None
+    """Where the tokens are kept; None: nowhere, and there are none."""
 
     @property
     def named_rules(self) -> frozenset[str]:
         """The fields of Rules that the file sets itself."""
-        return frozenset(key.field for key in KEYS.values() if f"policy.{key.name}" in self.named)
+        numbers = {key.field for key in KEYS.values() if f"policy.{key.name}" in self.named}
+        return frozenset(numbers | {name for name in WORDS if f"policy.{name}" in self.named})
 
 
 def load(path: Path = DEFAULT) -> Settings:
@@ -50,7 +64,7 @@ def load(path: Path = DEFAULT) -> Settings:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
         raise SettingsError([f"{path}: is not TOML: {error}"]) from None
-    return parse(table, str(path))
+    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS))
 
 
 def parse(table: Mapping[str, Any], file: str) -> Settings:
@@ -63,11 +77,29 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
         sections = Sections.model_validate(rest)
     except ValidationError as error:
         raise SettingsError([sentence(file, e) for e in error.errors()] + mistakes) from None
+    if sections.api.port == sections.console.port:
+        mistakes.append(place(file, ("console", "port")) + SAME_PORT)
     if mistakes:
         raise SettingsError(mistakes)
-    rules = Rules(mode=Mode[sections.machine.mode.upper()], **values)
+    machine, proved = sections.machine, sections.proved
+    if (why := unproved(machine.limit_action, proved)) is not None:
+        raise SettingsError([place(file, ("machine", "limit_action")) + why])
+    rules = Rules(
+        mode=Mode[machine.mode.upper()],
+        limit_action=Action(machine.limit_action),
+        proved_time=proved.workout_time is not None,
+        proved_stop=proved.stop is not None,
+        **values,
+    )
     found = (sections.mqtt, sections.api, sections.store, sections.console)
-    return Settings(sections.machine, rules, *found, frozenset(_named(table)))
+    return Settings(machine, proved, rules, *found, frozenset(_named(table)))
+
+
+def unproved(action: str, proved: Proved) -> str | None:
+    """Return why this limit_action may not be, or None."""
+    missing = {"machine": proved.workout_time is None, "stop": proved.stop is None}.get(action, False)
+    key = "workout_time" if action == "machine" else "stop"
+    return f"{action} needs [proved] {key}: the day on which it was tried on this machine" if missing else None
 
 
 def _named(table: Mapping[str, Any]) -> Iterator[str]:
@@ -87,6 +119,8 @@ def sentence(file: str, error: ErrorDetails) -> str:
     match error["type"]:
         case "missing":
             why = f"is missing; {_meaning(where)}"
+        case "extra_forbidden" if where in GONE:
+            why = GONE[where]
         case "extra_forbidden":
             why = f"is unknown; it may be {', '.join(_siblings(where))}"
         case "literal_error":

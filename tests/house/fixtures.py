@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from daemon.house import House, build, live
 from daemon.policy.events import Confirmed, Happened, Tick
@@ -37,7 +38,14 @@ class HandClock:
         return datetime.fromtimestamp(self.wall_offset + self.at / 1000, UTC) if self.synced else None
 
 
-def table(folder: Path, port: int = 0, run: Path | None = None, **machine: Any) -> dict[str, Any]:
+def free_port() -> int:
+    """Return a port of this computer that nobody has."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def table(folder: Path, port: int = 0, run: Path | None = None, screen: int = 0, **machine: Any) -> dict[str, Any]:
     """Return a configuration; keywords go to [machine], run is the run-time folder."""
     return {
         "machine": {
@@ -54,17 +62,25 @@ def table(folder: Path, port: int = 0, run: Path | None = None, **machine: Any) 
         "policy": {"min_incline": Decimal("1.0")},
         "api": {"port": port} if port else {},
         "store": {"path": str(folder / "inclined.db")},
-        "console": {"key_file": str((run or folder) / "console.key")},
+        "console": {"key_file": str((run or folder) / "console.key"), "port": screen or free_port()},
     }
 
 
+class Far(Protocol):
+    """The treadmill at the other end."""
+
+    server: FtmsServer
+
+    def catch_up(self) -> None: ...
+
+
 @dataclass
-class Lived:
+class Living[L: Far]:
     """A daemon that lives in virtual time: `pass_time` moves machine, core and screen together."""
 
     house: House
     clock: HandClock
-    link: SimulatedLink
+    link: L
     screen: bool = True
     told: list[Happened] = field(default_factory=list)
 
@@ -111,6 +127,10 @@ class Lived:
         return [written.data.hex() for written in self.link.server.writes]
 
 
+class Lived(Living[SimulatedLink]):
+    """A daemon on a link in memory."""
+
+
 async def settled() -> None:
     """Let everything that is ready run."""
     for _ in range(12):
@@ -126,21 +146,28 @@ async def lived(
     server: FtmsServer | None = None,
     port: int = 0,
     run: Path | None = None,
+    screen: int = 0,
     **machine: Any,
 ) -> AsyncIterator[Lived]:
     """Build a daemon and let it live until the end of the block; its link is up when the block begins."""
     clock = clock or HandClock()
     link = SimulatedLink(server or FtmsServer(profile=profile, at=clock.now()), now=clock.now, by_hand=True)
-    settings = parse(table(folder, port, run, **machine), "test")
-    house = build(settings, clock, ftms_driver(link, now=clock.now))
-    living = Lived(house, clock, link)
-    house.listeners.append(living.told.append)
+    settings = parse(table(folder, port, run, screen, **machine), "test")
+    living = Lived(build(settings, clock, ftms_driver(link, now=clock.now)), clock, link)
+    async with alive(living):
+        yield living
+
+
+@contextlib.asynccontextmanager
+async def alive[L: Far](living: Living[L]) -> AsyncIterator[None]:
+    """Let a daemon that is built live until the end of the block; its link is up when the block begins."""
+    living.house.listeners.append(living.told.append)
     ready = asyncio.Event()
-    task = asyncio.create_task(live(house, ready.set))
+    task = asyncio.create_task(live(living.house, ready.set))
     try:
         await asyncio.wait_for(ready.wait(), 10)
-        await living.until(lambda: house.runner.state.machine is not None)
-        yield living
+        await living.until(lambda: living.house.runner.state.machine is not None)
+        yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
