@@ -34,6 +34,7 @@ from daemon.rearm import rearmed
 from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
+from daemon.settings.credentials import credential
 from daemon.staff import Staff
 from daemon.store import Store, StoreError
 from daemon.tokens import TokenBook, Tokens
@@ -238,11 +239,12 @@ def broker_of(settings: Settings) -> Broker:
     """Return how to reach the broker."""
     mqtt = settings.mqtt
     assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
+    handed = credential("mqtt") if mqtt.username else None
     return Broker(
         host=mqtt.host,
         port=mqtt.port,
         username=mqtt.username,
-        password_file=mqtt.password_file,
+        password_file=mqtt.password_file or handed,
         keepalive=mqtt.keepalive,
         version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
         ca=mqtt.tls.ca if mqtt.tls else None,

@@ -126,7 +126,7 @@ class Mqtt(Section):
     username: Text | None = None
     """As the broker knows this machine; absent: the broker asks for none."""
     password_file: Path | None = None
-    """A file with the password in its first line."""
+    """A file with the password in its first line; without it, what stands in `/etc/credstore/inclined.mqtt`, if any."""
     keepalive: Annotated[int, Field(ge=5, le=600, strict=True)] = 30
     """Seconds after which a silent connection is given up."""
     version: Literal["auto", "3.1.1", "5"] = "auto"
