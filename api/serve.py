@@ -58,13 +58,17 @@ def listen(host: str, port: int, section: str = "api") -> socket.socket:
     """Return a listening socket; CannotListen when the address is taken or not ours."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=64)
+        sock = socket.create_server((host, port), family=family, backlog=64)
     except OSError as error:
         why = error.strerror or error
         what = "host or port" if section == "api" else "port"
         raise CannotListen(
             f"The web server cannot listen on {host} port {port}: {why}. Choose another {what} in [{section}]."
         ) from error
+    # Lines inherit it. asyncio would set it on sockets of its own making only; without it an answer in two pieces waits
+    # for the other side's acknowledgement, 40 ms on Linux.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
 async def serve(app: ASGIApp, sock: socket.socket) -> None:

@@ -42,6 +42,17 @@ def tokens_of(pages: Pages) -> dict[str, dict[str, str]]:
     return {"none": {}} | {role: {"Authorization": f"Bearer {secret}"} for role, secret in secrets.items()}
 
 
+def wrong(answer: httpx.Response) -> bool:
+    """Tell whether it was the token that was slowed down; that helps no one."""
+    return int(answer.headers["retry-after"]) > 1
+
+
+async def look(pages: Pages) -> None:
+    """Let a quarter of a second pass in which the screen confirms what it shows."""
+    await pages.confirm(0, *pages.sight().shown)
+    await pages.pass_step()
+
+
 async def ask_everything(pages: Pages, port: int, headers: dict[str, str]) -> int:
     """Ask every method of every path at a port, with each body where one is read; return how many were not refused."""
     prompt = pages.sight().shown[0]
@@ -51,12 +62,14 @@ async def ask_everything(pages: Pages, port: int, headers: dict[str, str]) -> in
             for method in METHODS:
                 read = any(row.at(path) and row.method == method for row in (*API, *DEMO))
                 for word in (*WORDS, BODY.get(path, {})) if read and method != "GET" else WORDS[:1]:
-                    pages.living.clock.at += 60  # as fast as the API lets one ask
                     body = {**word, **({"prompt": prompt} if "prompt" in word else {})}
                     answer = await client.request(method, path, headers={"If-Match": "*", **headers}, json=body)
-                    if answer.status_code == 429 and method != "HEAD":  # wrong tokens are slowed down, nothing else
-                        assert "wrong tokens" in answer.json()["detail"]
+                    while answer.status_code == 429 and not wrong(answer):  # as fast as the API lets one ask
+                        await look(pages)
+                        answer = await client.request(method, path, headers={"If-Match": "*", **headers}, json=body)
                     taken += answer.status_code < 400
+            if path in PATHS[::8]:
+                await look(pages)
     return taken
 
 
@@ -74,6 +87,7 @@ async def talk_everywhere(pages: Pages, port: int, headers: dict[str, str], key:
                 for word in WORDS:
                     await line.send(json.dumps({**word, **({"prompt": prompt} if "prompt" in word else {})}))
                 await (await line.ping())
+        await look(pages)  # a machine that says nothing for 10 s is taken for lost
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -82,21 +96,22 @@ async def test_nobody_begins_motion_from_outside(tmp_path: Path, role: str) -> N
     async with ready(tmp_path, mode="assist") as pages:
         headers = tokens_of(pages)[role]
         while not (prompt := pages.sight().prompt) or not prompt.can_raise:
-            await pages.confirm(0, *pages.sight().shown)
-            await pages.pass_step()
+            await look(pages)
         api = pages.living.house.settings.api.port
         key = headers.get("Authorization", "").removeprefix("Bearer ") if role != "console key" else "guessed"
         taken = 0
-        for port in (api, pages.port):
+        for port in (pages.port, api):
             await talk_everywhere(pages, port, headers, key)
             taken += await ask_everything(pages, port, headers)
-            for _ in range(20):
-                await pages.confirm(0, *pages.sight().shown)
-                await pages.pass_step()
         assert taken > 10  # it was asked in earnest
+        now = pages.sight().prompt
+        assert now is not None
+        # All the while one touch would have done; staff gave more time on the way, which the screen says in its place.
+        assert now.id == prompt.id or (role == "staff" and now.kind in {Kind.EXTENDED, Kind.LIFTED})
+        for _ in range(120):
+            await look(pages)
         assert pages.living.writes == []
         assert pages.living.results() == []
-        assert pages.sight().prompt is None or pages.living.house.runner.state.raising is None
 
 
 async def test_the_screen_with_key_and_lease_does(tmp_path: Path) -> None:

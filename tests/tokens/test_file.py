@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -97,8 +98,9 @@ def test_it_is_its_folders_groups_to_read(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["tokens.toml"]
 
 
-def _add(path: Path, number: int) -> None:
-    for each in range(10):
+def _add(path: Path, number: int, together: Barrier) -> None:
+    together.wait(60)
+    for each in range(40):
         name = f"t-{number}-{each}"
         keep(path, lambda tokens, name=name: {**tokens, name: token(name)})  # type: ignore[misc]  # bound here
 
@@ -106,13 +108,14 @@ def _add(path: Path, number: int) -> None:
 def test_two_writers_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "tokens.toml"
     spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=_add, args=(path, number)) for number in range(2)]
+    together = spawn.Barrier(2)
+    writers = [spawn.Process(target=_add, args=(path, number, together)) for number in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join(60)
     assert [writer.exitcode for writer in writers] == [0, 0]
-    assert len(read(path)) == 20
+    assert len(read(path)) == 80
 
 
 def test_a_change_that_fails_leaves_the_file(tmp_path: Path) -> None:
