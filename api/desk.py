@@ -98,6 +98,8 @@ class Desk:
     """Returns the message from staff that the console page shows."""
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    asleep: Callable[[], bool] = lambda: False
+    """Returns whether the screen is dark now: it is night, and nobody runs."""
     dropped: Dropped = field(default_factory=Dropped)
     """What pages said that made no sense."""
     pages: Path = PAGES

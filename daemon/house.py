@@ -26,8 +26,9 @@ from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Answers, Outbox
+from daemon.panel import Panel
 from daemon.policy import fresh_state
-from daemon.policy.events import Happened, Restored, Spent
+from daemon.policy.events import Event, Happened, Restored, Spent
 from daemon.policy.rules import Mode
 from daemon.policy.state import Link
 from daemon.rearm import rearmed
@@ -71,6 +72,7 @@ class House:
     tokens: TokenBook
     sign_ins: SignIns
     staff: Staff
+    panel: Panel
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -103,6 +105,11 @@ class House:
         if why is not None and self.rulebook.rules.mode > Mode.NUDGE:
             log.warning(DEMOTED, why)
             self.rulebook.demote(why)
+
+    def told(self, event: Event) -> None:
+        """Take what the API or a page says."""
+        self.panel.hear(event)
+        self.runner.submit(event)
 
     def rearm(self, by: str) -> bool:
         """Take the machine out of its demotion, on staff's word at the machine; tell whether it was in one."""
@@ -198,8 +205,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
 
     tokens = TokenBook(settings.tokens, clock.wall, tokens_turned)
     sign_ins = SignIns(lambda happened: late[0].record(happened))
+    panel = Panel(settings, clock, lambda: runner.feed.latest)
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff)
+    house = House(*parts, key.text, tokens, sign_ins, staff, panel)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -267,6 +275,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
             tasks.create_task(_tell_hours(house))
             tasks.create_task(serve_all(served, desk_of(house), house.site_faults.__setitem__, ready))
             tasks.create_task(_guard(house))
+            tasks.create_task(house.panel.watch())
             if house.publisher is not None:
                 tasks.create_task(house.publisher.run())
     finally:
@@ -282,7 +291,7 @@ def desk_of(house: House) -> Desk:
         identity=house.identity,
         clock=house.clock,
         feed=house.runner.feed,
-        submit=house.runner.submit,
+        submit=house.told,
         history=house.store,
         rulebook=house.rulebook,
         health=house.health,
@@ -295,7 +304,8 @@ def desk_of(house: House) -> Desk:
         fault=lambda: house.runner.fault,
         hosts=frozenset({house.settings.api.host, *house.settings.api.hosts}),
         time_zone=ZoneInfo(house.settings.machine.time_zone),
-        px_per_mm=_number(house.settings.machine.screen_px_per_mm),
+        px_per_mm=_number(house.settings.screen.px_per_mm),
+        asleep=house.panel.asleep,
         heard=lambda: house.runner.state.sample_at,
         staff=house.staff,
     )

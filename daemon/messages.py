@@ -241,6 +241,8 @@ class Console(Message):
     can_lend: bool
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    asleep: bool = False
+    """It is night and nobody runs: the page is black until it is touched."""
 
 
 class Hello(Message):

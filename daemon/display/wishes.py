@@ -17,7 +17,7 @@ TURNS: tuple[Turn, ...] = get_args(Turn.__value__)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How the picture lies: `rotate` in degrees, counter-clockwise; `px_per_mm` of the screen where staff measured it."""
+    """How the picture lies: `rotate` in degrees; `px_per_mm` where staff measured the screen."""
 
     rotate: Turn = 0
     px_per_mm: float | None = None

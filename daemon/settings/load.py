@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from daemon.policy.rules import Action, Mode, Rules
 from daemon.policy.words import WORDS
-from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Section, Sections, StoreFile
+from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Screen, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
@@ -21,6 +21,7 @@ TOKENS = "tokens.toml"
 GONE: Mapping[tuple[int | str, ...], str] = {
     ("api", "token_hashes"): "is no setting any more; take the line out, and make each token anew with "
     "`inclined token add NAME --role staff`",
+    ("machine", "screen_px_per_mm"): "stands elsewhere now: write it as px_per_mm in the part [screen]",
     ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
 }
 """What is said of keys that are no mistyped ones."""
@@ -46,6 +47,7 @@ class Settings:
     api: Api
     store: StoreFile
     console: Console
+    screen: Screen
     named: frozenset[str]
     tokens: Path | None = None
     """Where the tokens are kept; None: nowhere, and there are none."""
@@ -91,7 +93,7 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
         proved_stop=proved.stop is not None,
         **values,
     )
-    found = (sections.mqtt, sections.api, sections.store, sections.console)
+    found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen)
     return Settings(machine, proved, rules, *found, frozenset(_named(table)))
 
 
