@@ -18,7 +18,7 @@ UNITS = ("inclined-kiosk.service", "inclined-kiosk-restart.service", "inclined-k
 MOST_LINES = 6
 NEWER = ("RestartSteps", "RestartMaxDelaySec")  # systemd 254; Debian 12 has 252
 TOOL = shutil.which("systemd-analyze")
-WORST = 4.5
+WORST = 3.0
 """Exposure of the screen's unit as systemd counts it, 0 to 10: a browser needs memory that it writes and then runs,
 namespaces, devices and the one port, which is what is left."""
 

@@ -37,7 +37,7 @@ driver = "ftms"
 mode = "auto"
 units = "km"
 colour = "red"
-screen_px_per_mm = inf
+screen_px_per_mm = 5
 incline_range = { least = 0.05, most = 15.0, stepp = 0.5 }
 clock = true
 [policy]
