@@ -1,9 +1,10 @@
 // Sizes in millimetres of the real screen: what matters is the height of a letter at one metre.
 
-// Width and height in mm of the usual panels: 7" at 800x480 and 1024x600, 10.1" at 1280x800, 7" upright at 720x1280.
+// Long and short side in mm of the usual panels, which may hang either way: 7" at 800x480 and 1024x600, 7" at 1280x720,
+// 10.1" at 1280x800.
 const SMALL = [154, 90];
+const FINE = [155, 87];
 const LARGE = [217, 136];
-const UPRIGHT = [87, 155];
 
 // Text is drawn as large as it fits. At 1 a headline's capitals are 28 minutes of arc at one metre and the body's 20;
 // at the last one, for the longest text that is allowed, the body's are still 20 at arm's length.
@@ -30,8 +31,9 @@ export function setScale() {
 }
 
 function guessed(width, height) {
-  const [across, down] = width < height ? UPRIGHT : width <= 1024 ? SMALL : LARGE;
-  return Math.min(width / across, height / down);
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const [across, down] = long <= 1024 ? SMALL : long <= 1280 && short <= 720 ? FINE : LARGE;
+  return Math.min(long / across, short / down);
 }
 
 export function fit() {
