@@ -49,7 +49,7 @@ def table_of(answers: Answers, folder: Path) -> dict[str, dict[str, object]]:
         if not name or not answer:
             continue
         if key == PASSWORD:
-            name, answer = "password_file", str(folder / PASSWORD_FILE)  # noqa: PLW2901, the same answer, elsewhere
+            name, answer = "password_file", str(folder / PASSWORD_FILE)
         table.setdefault(section, {})[name] = int(answer) if key == "mqtt.port" and _is_number(answer) else answer
     return table
 

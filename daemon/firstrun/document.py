@@ -38,7 +38,7 @@ def value(given: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a basic string of TOML 1.0: JSON's, whose escapes are all TOML's too, but for one more control character."""
+    """Return a basic string of TOML 1.0: JSON's, whose escapes are all TOML's, and one control character more."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 

@@ -60,7 +60,7 @@ def load(path: Path = DEFAULT) -> Settings:
 
 
 def loads(data: bytes, path: Path) -> Settings:
-    """Return the settings in data, read from path. SettingsError names every mistake, with line and column of no TOML."""
+    """Return the settings in data, read from path. SettingsError names every mistake with its place."""
     try:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
@@ -90,10 +90,8 @@ def _of_maker(file: str, maker: object) -> list[str]:
     version = origin.newer(maker, origin.made_by())
     if version is None:
         return []
-    return [
-        f"{file}: {origin.MADE_BY}: a newer inclined made this file ({version}; this is {origin.made_by()}): "
-        "put the newer one in again, or change what is named here"
-    ]
+    said = f"a newer inclined made this file ({version}; this is {origin.made_by()})"
+    return [f"{file}: {origin.MADE_BY}: {said}: put the newer one in again, or change what is named here"]
 
 
 def _parse(table: Mapping[str, Any], file: str) -> Settings:

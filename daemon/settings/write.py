@@ -18,11 +18,11 @@ def write(path: Path, text: str, keep_as: Path | None = None) -> None:
 
     OSError when that cannot be, and then all is as it was.
     """
-    with _beside(path, text) as fresh:
-        if keep_as is not None and path.exists():
-            os.link(path, keep_as)
-        fresh.replace(path)
-    _to_disk(path.parent)
+    if keep_as is not None and path.exists():
+        _put(
+            keep_as, path.read_bytes()
+        )  # a copy: a link to another user's file may be refused (fs.protected_hardlinks)
+    _put(path, text.encode())
 
 
 def kept_name(path: Path, at: datetime) -> Path:
@@ -30,16 +30,22 @@ def kept_name(path: Path, at: datetime) -> Path:
     return path.with_name(f"{path.name}.{at:%Y-%m-%d-%H%M%S}")
 
 
+def _put(path: Path, data: bytes) -> None:
+    with _beside(path, data) as fresh:
+        fresh.replace(path)
+    _to_disk(path.parent)
+
+
 @contextlib.contextmanager
-def _beside(path: Path, text: str) -> Iterator[Path]:
-    """Write text into a file of the same folder, on the disk; it is gone at the end unless it was renamed."""
+def _beside(path: Path, data: bytes) -> Iterator[Path]:
+    """Write data into a file of the same folder, on the disk; it is gone at the end unless it was renamed."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "wb") as file:
             os.fchmod(handle, MODE)
             _to_group(handle)
-            file.write(text)
+            file.write(data)
             file.flush()
             os.fsync(handle)
         yield fresh
