@@ -17,7 +17,8 @@ from api.serve import CannotListen, listen, serve
 from daemon.clock import system_clock
 from daemon.firstrun.here import addresses, here, names, zones
 from daemon.firstrun.look import NoDriver, Seen, look, whole
-from daemon.firstrun.nearby import Nearby, nearby
+from daemon.firstrun.near import Nearby
+from daemon.firstrun.nearby import nearby
 from daemon.firstrun.questions import Answers
 from daemon.firstrun.saving import save
 from daemon.kiosk import kiosk_key
@@ -27,8 +28,6 @@ from daemon.settings import Settings
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
-CLOSE_S = 0.5
-"""How soon the port for other devices closes when their time is over."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104, only while somebody at the screen lets another device in
 TAKEN = "No other device can come in: another program has port {port} of this computer. Set it up here, please."
 
@@ -156,10 +155,8 @@ async def elsewhere(set_up: SetUp, host: str = EVERYWHERE, port: int = PORT) -> 
         log.info("Another device may set this computer up, with the code on the screen.")
         serving = asyncio.ensure_future(serve(create_elsewhere(set_up), sock))
         try:
-            while pairing.holds():
-                await asyncio.sleep(CLOSE_S)
+            await pairing.over()
         finally:
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
-        pairing.asked.clear()
         log.info("No other device may set this computer up any more.")

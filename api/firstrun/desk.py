@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from api.firstrun.pairing import Pairing
 from daemon.clock import Clock
 from daemon.firstrun.look import NoDriver, Seen
-from daemon.firstrun.nearby import Nearby
+from daemon.firstrun.near import Nearby
 from daemon.firstrun.questions import Answers, Here
 
 STATIC = Path(__file__).parents[1] / "static"

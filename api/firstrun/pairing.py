@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from hmac import compare_digest
 
 from daemon.clock import Clock
@@ -25,7 +26,8 @@ class Pairing:
         self._code: Code | None = None
         self._secret: str | None = None
         self.asked = asyncio.Event()
-        """Set while a code may be said, or was."""
+        """Set while another device may come."""
+        self._turned = asyncio.Event()
         self.fault: str | None = None
         """Why no other device can come here, though one was asked for."""
 
@@ -33,12 +35,22 @@ class Pairing:
         """Make a new code, for who stands at the screen; the one before it and its device are out."""
         self._code, self._secret, self.fault = fresh(self._digits(), self._clock.now()), None, None
         self.asked.set()
+        self._turned.set()
+
+    async def over(self) -> None:
+        """Wait until no other device may come any more."""
+        while self._code is not None and self.holds():
+            self._turned.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._turned.wait(), (self._code.until - self._clock.now()) / 1000)
+        self.asked.clear()
 
     def end(self) -> None:
         """Take the code back."""
         if self._code is not None:
             self._code = closed(self._code)
         self.asked.clear()
+        self._turned.set()
 
     def fail(self, why: str) -> None:
         """End, because no other device can come here."""
@@ -50,6 +62,7 @@ class Pairing:
         if self._code is None:
             return None
         self._code, right = tried(self._code, digits, self._clock.now())
+        self._turned.set()
         if right:
             self._secret = secrets.token_urlsafe(SECRET_BYTES)
         return self._secret if right else None
