@@ -17,6 +17,7 @@ from drivers.contract import DriverError
 COMMANDS: Mapping[str, str] = {
     "demo": "play a treadmill that is kept off the flat",
     "run": "look after this machine's treadmill",
+    "setup": "make the configuration by answering questions",
     "check": "check the configuration, every value with its source",
     "scan": "list the treadmills in reach",
     "record": "write down what a treadmill says",

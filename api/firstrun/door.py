@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, RedirectResponse
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.firstrun.desk import STATIC, TheSetUp
 from api.firstrun.guard import StaffsSetUp
@@ -33,13 +33,13 @@ async def page() -> FileResponse:
     return FileResponse(STATIC / "firstrun.html")
 
 
-@screen.post("/setup/another", status_code=204)
+@screen.post("/setup/another", status_code=204, response_class=Response)
 async def ask(set_up: StaffsSetUp) -> None:
     """Let one other device in that says the code now shown."""
     set_up.pairing.ask()
 
 
-@screen.delete("/setup/another", status_code=204)
+@screen.delete("/setup/another", status_code=204, response_class=Response)
 async def end(set_up: StaffsSetUp) -> None:
     """Let no other device in, and end the one that is."""
     set_up.pairing.end()

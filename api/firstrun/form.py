@@ -5,6 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from api.firstrun.desk import SetUp, TheSetUp
 from api.firstrun.guard import StaffsSetUp, is_screen, signed_in
@@ -91,7 +92,7 @@ def whole(set_up: SetUp, answers: Answers) -> dict[str, str]:
     return {} if why is None else {"machine.driver": why}
 
 
-@router.post("/write", status_code=204)
+@router.post("/write", status_code=204, response_class=Response)
 async def write(set_up: StaffsSetUp, given: Answered) -> None:
     """Write the file."""
     drawn = await draft(set_up, given)
@@ -101,4 +102,4 @@ async def write(set_up: StaffsSetUp, given: Answered) -> None:
         await set_up.save(given.answers)
     except OSError as error:
         why = error.strerror or error
-        raise HTTPException(503, f"{set_up.file} cannot be written: {why}. Nothing was changed.") from error
+        raise HTTPException(503, f"{set_up.file} cannot be written: {why}. The configuration is as it was.") from error

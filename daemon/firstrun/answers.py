@@ -1,5 +1,6 @@
 """From answers to a configuration: the settings' own model says what is wrong with each."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from daemon.settings.load import place
 
 PASSWORD_FILE: Final = "mqtt-password"  # noqa: S105, the name of a file
 """Beside the configuration."""
-DRIVERS: Final = ("ftms:", "ftms-uart:", "simulated:")
+DRIVERS: Final = re.compile(r"ftms:[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}(\?adapter=hci\d{1,2})?|ftms-uart:/\S+|simulated:")
 """What may be set up; a recording is for who edits the file."""
 LONGEST: Final = 256
 """Characters of an answer; the settings allow fewer."""
@@ -75,11 +76,12 @@ def wrong(question: Question, answer: str) -> str | None:
         return f"may be up to {LONGEST} characters in one line"
     if question.kind is Kind.CHOICE and answer not in {choice.value for choice in question.choices}:
         return f"may be {' or '.join(choice.value for choice in question.choices)}"
-    if question.kind is Kind.TREADMILL and not answer.startswith(DRIVERS):
+    if question.kind is Kind.TREADMILL and DRIVERS.fullmatch(answer) is None:
         return "may be one that was found, such as ftms:C0:FF:EE:00:00:07, or simulated:"
     if question.key in {BROKER, PASSWORD}:
         return None
-    return _model_says(question.key, answer)
+    why = _model_says(question.key, answer)
+    return f"{why.partition('; ')[0]}. {question.hint}" if why and question.kind is Kind.TEXT else why
 
 
 def _model_says(key: str, answer: str) -> str | None:

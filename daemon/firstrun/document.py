@@ -13,8 +13,9 @@ from daemon.settings.model import Machine, Mqtt, Section
 from daemon.settings.origin import MADE_BY
 
 HEAD: Final = """\
-# inclined: one treadmill and its screen, as answered at its set-up. Change what you like: `inclined check` shows every
-# value, or every mistake with its place. docs/settings.md explains all keys; what is not here has its default.
+# One treadmill and its screen, as answered at the set-up. Change what you like;
+# `inclined check` then shows every value, or every mistake.
+# docs/settings.md explains all keys. What is not here has its default.
 """
 MODELS: Final[Mapping[str, type[Section]]] = {"machine": Machine, "mqtt": Mqtt}
 

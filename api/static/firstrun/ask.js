@@ -21,7 +21,7 @@ export async function ask(method, path, body) {
   if (body !== undefined) headers["content-type"] = "application/json";
   try {
     const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-    const json = answer.headers.get("content-type")?.includes("json");
+    const json = answer.status !== 204 && answer.headers.get("content-type")?.includes("json");
     return { status: answer.status, ok: answer.ok, told: json ? await answer.json() : null };
   } catch {
     return { status: 0, ok: false, told: null };

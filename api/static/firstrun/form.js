@@ -3,6 +3,12 @@ import { ask, why } from "./ask.js";
 import { el, key, show, wrong } from "./dom.js";
 import { field } from "./fields.js";
 
+// The file with its remarks dimmed.
+function file(text) {
+  const lines = text.split("\n").map((line) => el("span", { className: line.startsWith("#") ? "remark" : "", textContent: `${line}\n` }));
+  return el("pre", {}, ...lines);
+}
+
 // Leads through the questions; left: back to where it began; written: the file stands.
 export async function fill({ atScreen, left, written }) {
   const answer = await ask("GET", "/setup/questions");
@@ -24,7 +30,7 @@ export async function fill({ atScreen, left, written }) {
       ready();
     };
     const back = key("Back", () => (place ? draw(place - 1) : left()), { id: "back" });
-    show({ view: "question", title, lead: hint, keys: [back, next], content: field(question, answers[name], changed, atScreen) });
+    show({ view: "question", title, lead: hint, keys: place || atScreen ? [back, next] : [next], content: field(question, answers[name], changed, atScreen) });
     document.getElementById("page").dataset.key = name;
     ready();
   }
@@ -50,7 +56,7 @@ export async function fill({ atScreen, left, written }) {
     const back = key("Back", () => draw(asked().length - 1), { id: "back" });
     const write = key("Write it", () => once(save), { yes: true, id: "write" });
     const lead = ["This file will be written. It can be changed later, in a terminal.", ...notes.filter(Boolean)].join(" ");
-    show({ view: "review", title: "Is this right?", lead, content: [el("pre", { textContent: text })], keys: [back, write] });
+    show({ view: "review", title: "Is this right?", lead, content: [file(text)], keys: [back, write] });
   }
 
   function mistaken(mistakes) {

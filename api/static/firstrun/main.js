@@ -21,7 +21,7 @@ function stand(told) {
   const name = view(told);
   if (written || (filling && told.signed_in)) return;
   filling = false;
-  const now = JSON.stringify([name, told]);
+  const now = JSON.stringify([name, told], (field, value) => (field === "seconds" ? Math.round(value / 60) : value));
   if (now === shown) return;
   const same = shown !== "" && JSON.parse(shown)[0] === name;
   if (same && name === "enter") return; // somebody types
