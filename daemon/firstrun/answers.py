@@ -81,7 +81,8 @@ def wrong(question: Question, answer: str) -> str | None:
     if question.key in {BROKER, PASSWORD}:
         return None
     why = _model_says(question.key, answer)
-    return f"{why.partition('; ')[0]}. {question.hint}" if why and question.kind is Kind.TEXT else why
+    form, found, _ = (why or "").partition("of its form; ")
+    return f"{form}of its form. {question.hint}" if found and question.kind is Kind.TEXT else why
 
 
 def _model_says(key: str, answer: str) -> str | None:
