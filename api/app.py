@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from api import health, live, machine, settings, usage
+from api import health, live, machine, settings, staff, usage
 from api.armour import Armour
 from api.desk import Desk
 from api.doors import Doors
@@ -68,7 +68,7 @@ def routed() -> FastAPI:
     )
     install(app)
     first = APIRouter(prefix="/api/v1")
-    for part in (machine, live, usage, settings, health):
+    for part in (machine, live, usage, settings, staff, health):
         first.include_router(part.router)
     app.include_router(first)
     app.include_router(health.usual)

@@ -22,7 +22,7 @@ PAGES: Final = (
 FRAMED: Final = PAGES.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'")
 """Of the demo, which shows the screen beside its panel."""
 UNUSED: Final = (
-    "accelerometer", "autoplay", "bluetooth", "camera", "clipboard-read", "clipboard-write", "display-capture",
+    "accelerometer", "autoplay", "camera", "clipboard-read", "clipboard-write", "display-capture",
     "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
     "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",

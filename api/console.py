@@ -18,8 +18,9 @@ from api.live import changes
 from api.room import Room, TheDesk, TheRoom
 from api.sockets import TRY_LATER, close, heard, until_one_ends
 from api.words import Said, event, is_cancel, read
-from daemon.messages import Console, Hello
+from daemon.messages import Confirm, Console, Hello
 from daemon.policy.events import ScreenGone
+from daemon.policy.state import Kind
 from daemon.screen import console
 from daemon.snapshot import Snapshot
 
@@ -78,6 +79,7 @@ class Line:
         self._socket = socket
         self._window = 0
         self._came = 0
+        self._confirmed = (0, 0)
 
     async def sign_in(self) -> bool | None:
         """Wait for the page's hello, and return whether its key is right; None: it said none in time.
@@ -127,14 +129,12 @@ class Line:
         if said is None:
             self._desk.dropped.drop("malformed", frame)
         elif self._too_many() and not is_cancel(said):
-            self._flooded(said)
+            if self._came > MOST_A_WINDOW + 1:
+                self._desk.dropped.drop("flood", type(said).__name__)
+            else:
+                self._distrust("flood", said)
             return None
         return said
-
-    def _flooded(self, said: Said) -> None:
-        self._desk.dropped.drop("flood", type(said).__name__)
-        if self._came == MOST_A_WINDOW + 1:
-            self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
 
     def _take(self, said: Said | None, *, signed_in: bool) -> None:
         if said is None:
@@ -142,7 +142,22 @@ class Line:
         if isinstance(said, Hello) or not (signed_in or is_cancel(said)):
             self._desk.dropped.drop("out of turn", type(said).__name__)
             return
-        self._desk.submit(event(said, self._desk.clock.now(), self.screen))
+        if isinstance(said, Confirm) and self._counts_up(said):
+            self._distrust("counts up", said)
+        else:
+            self._desk.submit(event(said, self._desk.clock.now(), self.screen))
+
+    def _counts_up(self, said: Confirm) -> bool:
+        """Tell whether the page confirms a higher digit of a countdown than before: it guesses, and draws nothing."""
+        (prompt, digit), self._confirmed = self._confirmed, (said.prompt, said.digit)
+        asked = self._desk.feed.latest.prompt
+        counting = asked is not None and asked.id == said.prompt and asked.kind is Kind.COUNTDOWN
+        return counting and prompt == said.prompt and said.digit > digit
+
+    def _distrust(self, kind: str, said: Said) -> None:
+        """Count what no honest page says, and let the page count as gone: that ends a countdown, and a raise."""
+        self._desk.dropped.drop(kind, type(said).__name__)
+        self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
 
     def _too_many(self) -> bool:
         now = self._desk.clock.now()

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from api.dropped import Dropped
 from api.signins import SignIns
 from daemon import messages
+from daemon.author import Author
 from daemon.clock import Clock
 from daemon.content import Texts
 from daemon.policy.events import Event
 from daemon.snapshot import Feed
+from daemon.staff import Staff
 from daemon.tokens import Refused, Token
 from daemon.wire import Identity
 
@@ -48,11 +50,8 @@ class Rulebook(Protocol):
     def change(
         self,
         wanted: messages.SettingsWanted,
-        by: str,
+        by: Author,
         if_match: int | None = None,
-        *,
-        role: str | None = None,
-        address: str | None = None,
     ) -> messages.Settings:
         """Put wanted in force, in the name of by; raises StaleRevision, or Refusal with every reason."""
         ...
@@ -78,6 +77,7 @@ class Desk:
     rulebook: Rulebook
     health: Callable[[], messages.Health]
     texts: Texts
+    staff: Staff
     console_key: str
     """The kiosk's credential of this boot."""
     tokens: Tokens

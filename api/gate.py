@@ -16,6 +16,7 @@ from api.desk import Desk
 from api.pace import caller
 from api.problems import problem
 from api.roles import ROLES, WEBSOCKET, Role, Row, Rows, methods
+from daemon.author import Author
 from daemon.tokens import Refused
 
 BEARER: Final = "Bearer"
@@ -33,6 +34,11 @@ class Who:
     name: str | None
     role: Role
     address: str
+
+    @property
+    def author(self) -> Author:
+        """As the audit has them."""
+        return Author(self.name or "nobody", self.role.name.lower(), self.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ async def answer(request: Request, error: Exception) -> Response:
         case StaleRevision():
             return problem(412, error.reasons[0])
         case Refusal():
-            return problem(422, "The settings are refused and nothing was changed.", error.reasons)
+            return problem(422, "This is refused and nothing was changed.", error.reasons)
         case Wrong():
             return problem(422, "The request makes no sense.", error.errors)
         case _:

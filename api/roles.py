@@ -17,7 +17,7 @@ class Role(IntEnum):
 
     NOBODY = 0  # whoever reaches the address
     VIEWER = 1  # reads
-    STAFF = 2  # reads, and changes settings
+    STAFF = 2  # reads, changes settings, and sees to a member's time
 
 
 ROLES: Mapping[str, Role] = {role.name.lower(): role for role in Role if role is not Role.NOBODY}
@@ -55,6 +55,9 @@ API: Final[Rows] = (
     Row("GET", "/api/v1/settings", Role.VIEWER),
     Row("PATCH", "/api/v1/settings", Role.STAFF),
     Row("PUT", "/api/v1/settings", Role.STAFF),
+    Row("POST", "/api/v1/session/extend", Role.STAFF),
+    Row("POST", "/api/v1/session/lift", Role.STAFF),
+    Row("POST", "/api/v1/waiting", Role.STAFF),
     Row("GET", "/api/v1/health", Role.VIEWER),
     Row("GET", "/api/v1/ready", Role.VIEWER),
     Row("GET", "/api/v1/metrics", Role.VIEWER),

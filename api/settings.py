@@ -13,6 +13,8 @@ from daemon.rulebook import StaleRevision
 
 router = APIRouter(tags=["settings"])
 
+TAG = "The ETag that was read, or `*`; without it the answer is 428"
+
 
 @router.get("/settings")
 async def settings(desk: TheDesk, response: Response) -> Settings:
@@ -29,7 +31,7 @@ async def change(
     desk: TheDesk,
     who: TheCaller,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=256)] = None,
+    if_match: Annotated[str | None, Header(max_length=256, description=TAG)] = None,
 ) -> Settings:
     """Change what the body names, all of it or nothing; it holds from the next idle belt on.
 
@@ -38,8 +40,7 @@ async def change(
     if if_match is None:
         raise HTTPException(428, "If-Match is needed: read the settings and send their ETag.")
     revision = matched(if_match, desk.rulebook.current().rev)
-    named, role = who.name or "nobody", who.role.name.lower()
-    changed = desk.rulebook.change(wanted, named, revision, role=role, address=who.address)
+    changed = desk.rulebook.change(wanted, who.author, revision)
     if not await desk.history.committed():
         raise HTTPException(503, "The settings are in force, but could not be written to the disk; see /api/v1/health.")
     response.headers["ETag"] = etag(changed.rev)

@@ -15,17 +15,26 @@ from daemon.policy.events import (
     LendAsked,
     ReturnAsked,
     TrainerAsked,
+    WaitingTold,
 )
 
 type Said = Hello | Confirm | Touch
 
 _SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Hello | Confirm | Touch, Field(discriminator="type")])
-ANSWERS: Mapping[str, Answer] = {"raise": Answer.RAISE, "decline": Answer.DECLINE, "cancel": Answer.CANCEL}
+ANSWERS: Mapping[str, Answer] = {
+    "raise": Answer.RAISE,
+    "decline": Answer.DECLINE,
+    "cancel": Answer.CANCEL,
+    "take": Answer.TAKE,
+    "not_today": Answer.NOT_TODAY,
+}
 ASKS: Mapping[str, Callable[[int], Event]] = {
     "help": HelpAsked,
     "trainer": TrainerAsked,
     "lend": LendAsked,
     "return": ReturnAsked,
+    "waiting": lambda at: WaitingTold(at, waiting=True),
+    "nobody_waits": lambda at: WaitingTold(at, waiting=False),
 }
 
 

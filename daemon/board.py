@@ -1,4 +1,4 @@
-"""A word of staff on the screen, for a while; never while a countdown or a raise is on."""
+"""A word of staff on the screen, for a while; never while a countdown, a raise or a stop is on."""
 
 from daemon.clock import Clock
 from daemon.snapshot import Feed
@@ -17,12 +17,13 @@ class Board:
 
     def show(self, text: str) -> bool:
         """Show text for a minute; False, and nothing shown, while the deck may be about to move."""
-        if self._feed.latest.raising:
+        if self._feed.latest.raising or self._feed.latest.stopping:
             return False
         self._text, self._until = text, self._clock.now() + SHOWN_MS
         return True
 
     def text(self) -> str | None:
         """Return what is to be shown now."""
-        hidden = self._feed.latest.raising or self._clock.now() >= self._until
+        seen = self._feed.latest
+        hidden = seen.raising or seen.stopping or self._clock.now() >= self._until
         return None if hidden else self._text

@@ -6,7 +6,7 @@ Only `daemon.commands.run` and the demo build one. It wires and watches; it deci
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import metadata
 from zoneinfo import ZoneInfo
@@ -16,17 +16,26 @@ from api.signins import SignIns
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
+from daemon.demotion import NOTE as SURPRISES
+from daemon.demotion import Surprise, kept, surprise, verdict
+from daemon.demotion import read as read_surprises
+from daemon.hours import told
 from daemon.kiosk import kiosk_key
 from daemon.messages import Counters, Health
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
-from daemon.outbox import Outbox
+from daemon.outbox import Answers, Outbox
 from daemon.policy import fresh_state
 from daemon.policy.events import Happened, Restored, Spent
+from daemon.policy.rules import Mode
+from daemon.policy.state import Link
+from daemon.rearm import rearmed
 from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
+from daemon.settings.credentials import credential
+from daemon.staff import Staff
 from daemon.store import Store, StoreError
 from daemon.tokens import TokenBook, Tokens
 from daemon.tokens.audit import turned
@@ -37,7 +46,12 @@ from drivers.contract import Driver
 log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
+VERSIONS = {"3.1.1": 4, "5": 5}
+"""As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
 WATCH_S = 2.0
+HOURS_S = 5.0
+REARMED = "Staff re-armed this machine: its mode is that of the file again, from the next idle belt on."
+DEMOTED = "This machine went back to nudge by itself: %s. Look at it, then re-arm it there: inclined rearm."
 
 
 @dataclass
@@ -56,9 +70,11 @@ class House:
     console_key: str
     tokens: TokenBook
     sign_ins: SignIns
+    staff: Staff
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
+    surprises: tuple[Surprise, ...] = ()
     listeners: list[Callable[[Happened], None]] = field(default_factory=list)
 
     def record(self, effect: Spent | Happened) -> None:
@@ -70,22 +86,51 @@ class House:
         self.outbox.append(effect)
         if effect.kind == "policy":
             self.rulebook.taken()
+        self._judge(effect)
         if (words := sentence(effect)) is not None:
             log.info("%s", words)
         for listener in self.listeners:
             listener(effect)
 
+    def _judge(self, happened: Happened) -> None:
+        """Send a machine that surprises us back to `nudge`."""
+        new = surprise(happened, self.clock.wall())
+        if new is None:
+            return
+        self.surprises = kept(self.surprises, new, self.clock.wall())
+        self.store.note(SURPRISES, [one.model_dump(mode="json") for one in self.surprises])
+        why = verdict(self.surprises)
+        if why is not None and self.rulebook.rules.mode > Mode.NUDGE:
+            log.warning(DEMOTED, why)
+            self.rulebook.demote(why)
+
+    def rearm(self, by: str) -> bool:
+        """Take the machine out of its demotion, on staff's word at the machine; tell whether it was in one."""
+        self.surprises = ()
+        self.store.note(SURPRISES, [])
+        return self.rulebook.rearm(by)
+
     def faults(self) -> dict[str, str | None]:
         """Return what is wrong with each part, in one line, as far as the broker may be told."""
-        store = self.store_fault or self.store.fault
         web, console = (self.site_faults.get(name) for name in (API, SCREEN))
         return {
             "treadmill": self.runner.fault,
-            "store": store,
+            "store": self.store_fault or self.store.fault,
             "web": web,
             "console": console,
             "tokens": self.tokens.fault,
+            "demoted": None if self.rulebook.demoted is None else DEMOTED % self.rulebook.demoted,
+            "limits": self._limits(),
+            "outbox": self.outbox.fault,
+            "twin": None if self.publisher is None else self.publisher.twin,
         }
+
+    def _limits(self) -> str | None:
+        """Say when a time limit's action cannot be taken by this machine."""
+        wanted, seen = self.rulebook.rules.limit_action, self.runner.feed.latest
+        if seen.link is not Link.UP or wanted is seen.limit_action:
+            return None
+        return f"limit_action is {wanted.value}, which this treadmill does not do: time limits are announced only."
 
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
@@ -113,7 +158,7 @@ def identity_of(settings: Settings) -> Identity:
 def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     """Open the store and make the parts, in the running loop; StoreError when no store can be opened at all."""
     store, store_fault = open_store(settings, clock)
-    outbox = Outbox(store, settings.machine.machine, clock)
+    outbox = Outbox(store, settings.machine.machine, clock, sends=settings.mqtt is not None)
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
         settings.rules,
@@ -126,8 +171,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
     runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
-    identity = identity_of(settings)
+    identity = replace(identity_of(settings), run=store.origin)
     board = Board(runner.feed, clock)
+    staff = Staff(runner.feed, clock, runner.submit, lambda happened: late[0].record(happened))
     ports = Ports(
         identity,
         runner.feed,
@@ -140,18 +186,21 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
         faults=lambda: late[0].faults(),
         committed=store.committed,
+        staff=staff,
+        answered=Answers(store, clock),
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = kiosk_key(settings.console.key_file)
 
     def tokens_turned(before: Tokens, after: Tokens) -> None:
-        for told in turned(clock.now(), before, after):
-            late[0].record(told)
+        for each in turned(clock.now(), before, after):
+            late[0].record(each)
 
     tokens = TokenBook(settings.tokens, clock.wall, tokens_turned)
     sign_ins = SignIns(lambda happened: late[0].record(happened))
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins)
+    house = House(*parts, key.text, tokens, sign_ins, staff)
+    house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
         house.site_faults[SCREEN] = key.fault
@@ -190,12 +239,14 @@ def broker_of(settings: Settings) -> Broker:
     """Return how to reach the broker."""
     mqtt = settings.mqtt
     assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
+    handed = credential("mqtt") if mqtt.username else None
     return Broker(
         host=mqtt.host,
         port=mqtt.port,
         username=mqtt.username,
-        password_file=mqtt.password_file,
+        password_file=mqtt.password_file or handed,
         keepalive=mqtt.keepalive,
+        version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
         ca=mqtt.tls.ca if mqtt.tls else None,
         cert=mqtt.tls.cert if mqtt.tls else None,
         key=mqtt.tls.key if mqtt.tls else None,
@@ -213,6 +264,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
             tasks.create_task(house.runner.run())
             tasks.create_task(_keep_saving(house))
             tasks.create_task(_watch(house))
+            tasks.create_task(_tell_hours(house))
             tasks.create_task(serve_all(served, desk_of(house), house.site_faults.__setitem__, ready))
             tasks.create_task(_guard(house))
             if house.publisher is not None:
@@ -245,6 +297,7 @@ def desk_of(house: House) -> Desk:
         time_zone=ZoneInfo(house.settings.machine.time_zone),
         px_per_mm=_number(house.settings.machine.screen_px_per_mm),
         heard=lambda: house.runner.state.sample_at,
+        staff=house.staff,
     )
 
 
@@ -266,9 +319,22 @@ async def _keep_saving(house: House) -> None:
         house.store.save(house.runner.state.session)
 
 
+async def _tell_hours(house: House) -> None:
+    """Tell the core what the gym's clock says, whenever that changes."""
+    zone, last = ZoneInfo(house.settings.machine.time_zone), None
+    while True:
+        now = told(house.clock.wall(), zone, house.rulebook.rules.peak, house.clock.now())
+        if (now.peak, now.evening) != last:
+            last = (now.peak, now.evening)
+            house.runner.submit(now)
+        await asyncio.sleep(HOURS_S)
+
+
 async def _watch(house: House) -> None:
     """Feed systemd's watchdog as long as the loop that matters goes on."""
     while True:
         if house.runner.alive():
             notify("WATCHDOG=1")
+        if (who := await asyncio.to_thread(rearmed, house.settings.store.path.parent)) is not None:
+            log.info("%s", REARMED if house.rearm(who) else "Nothing to re-arm.")
         await asyncio.sleep(WATCH_S)

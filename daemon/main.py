@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "scan": "list the treadmills in reach",
     "record": "write down what a treadmill says",
     "simulate": "be a treadmill",
+    "rearm": "take the machine out of its demotion, after you have looked at it",
     "token": "make a key for the API",
 }
 """Each command and its line in `inclined --help`."""

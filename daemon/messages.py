@@ -19,6 +19,22 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
+class LimitShown(Message):
+    """The time limit of the session, where one counts."""
+
+    stage: Literal["counting", "grace", "over"]
+    left_s: int
+    """Until the limit, or until the grace is over; 0 when it is."""
+
+
+class CardShown(Message):
+    """A tip for the idle screen."""
+
+    item: str
+    title: str
+    body: str
+
+
 class State(Message):
     """The machine now: retained; about once a second while running, at once on a turn, every 30 s when idle."""
 
@@ -41,6 +57,8 @@ class State(Message):
     """Belt time of the session."""
     distance_m: int
     flat_s: int
+    limit: LimitShown | None = None
+    """The time limit that counts for the session now."""
     blocked: str | None
     """Why the deck would not be raised now."""
     fault: str | None
@@ -64,6 +82,10 @@ class Info(Message):
     incline_max_pct: float | None
     incline_step_pct: float | None
     control: Literal["none", "unverified", "verified"]
+    limit_action: Literal["announce", "machine", "stop"] = "announce"
+    """What follows a time limit on this machine, as far as it can."""
+    run: str = ""
+    """Names this run of the daemon: two at the same time are two computers with one name."""
 
 
 class Counters(Message):
@@ -86,10 +108,24 @@ class Event(Message):
     """Something that happened; kept until the floor has stored it."""
 
     id: str
-    """Unique for ever: `{machine}-{origin}-{n}`."""
+    """Unique for ever: `{machine}-{origin}-{n}`; of `hours`, `{machine}-{origin}-{first}..{last}`."""
     seq: int
-    """Per machine, without a gap."""
-    kind: Literal["session", "nudge", "command", "policy", "link", "fault", "help", "trainer", "lent", "audit"]
+    """Per machine, rising; `hours` stands for the numbers from its `from` on."""
+    kind: Literal[
+        "session",
+        "nudge",
+        "command",
+        "policy",
+        "link",
+        "fault",
+        "help",
+        "trainer",
+        "lent",
+        "audit",
+        "limit",
+        "suggestion",
+        "hours",
+    ]
     ts: datetime | None
     boot: str
     uptime_ms: int
@@ -132,7 +168,7 @@ class Settings(Message):
 
     rev: int
     mode: Literal["observe", "nudge", "assist", "enforce"]
-    values: dict[str, int]
+    values: dict[str, int | str]
     """Rules by name, in the units of docs/settings.md."""
     sources: dict[str, Literal["default", "file", "local", "machine", "zone", "site"]]
     pending: bool = False
@@ -145,17 +181,36 @@ class SettingsWanted(Message):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     mode: Literal["observe", "nudge", "assist", "enforce"] | None = None
     """May only narrow what commissioning set."""
-    values: dict[str, int] = Field(default_factory=dict)
+    values: dict[str, int | str] = Field(default_factory=dict)
+
+
+class FloorState(Message):
+    """What the floor says of the whole gym: retained; believed for 60 s from its ts."""
+
+    ts: datetime
+    waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    """People who wait for a treadmill; null: nobody knows."""
+    free: dict[Slug, Annotated[int, Field(ge=0, le=10_000)]] = Field(default_factory=dict)
+    """Free machines by type: treadmill, elliptical, rower, stairs, ..."""
+
+
+type PromptWord = Literal[
+    "nudge", "countdown", "raising", "declined", "raised", "not_moved", "use_keys", "help", "time", "limit", "over",
+    "long_stay", "extended", "lifted", "limit_off", "stop", "stopping", "stop_off", "suggestion", "taken",
+]  # fmt: skip
+"""As daemon.policy.state.Kind has them, in its order."""
 
 
 class PromptShown(Message):
     """What the console page asks or says."""
 
     id: int
-    kind: Literal["nudge", "countdown", "raising", "declined", "raised", "not_moved", "use_keys", "help"]
+    kind: PromptWord
     headline: str
     body: str
     can_raise: bool
+    why: str | None = None
+    """Of a suggestion: one line, shown at a touch."""
     digit: int
     """What the page must draw and confirm: seconds left, or the target in tenths while raising."""
 
@@ -179,6 +234,10 @@ class Console(Message):
     """This page's confirmations count."""
     notice: str | None = None
     """A message from staff."""
+    limit: LimitShown | None = None
+    card: CardShown | None = None
+    waiting: bool = False
+    """It is known that people wait."""
     can_lend: bool
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
@@ -203,7 +262,19 @@ class Touch(Message):
     """A key of the page; raise, decline and cancel name their prompt."""
 
     type: Literal["touch"]
-    key: Literal["raise", "decline", "cancel", "help", "trainer", "lend", "return"]
+    key: Literal[
+        "raise",
+        "decline",
+        "cancel",
+        "take",
+        "not_today",
+        "help",
+        "trainer",
+        "lend",
+        "return",
+        "waiting",
+        "nobody_waits",
+    ]
     prompt: int = 0
 
 

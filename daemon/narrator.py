@@ -25,6 +25,8 @@ RAISES = {
     "refused": "The treadmill refused. It is not asked again in this session.",
     "unknown": "The treadmill did not answer. What it did is unknown, so nothing is tried again.",
     "not_reached": "The deck did not arrive in time. Nothing is tried again.",
+    "halted_after": "The belt stopped right after the deck was raised. It is not moved again in this session.",
+    "limit": "The raise is over: a message about time comes first.",
     "lowered_after": "The member lowered the deck after a raise. It is not moved again in this session.",
 }
 
@@ -59,7 +61,46 @@ def _nudge(data: Data) -> str:
     return "The belt has been flat for a while: the screen asks for a little incline."
 
 
+STOPS = {
+    "offered": "The grace is over and the belt still runs: the screen counts down to a stop. Anything cancels it.",
+    "done": "The treadmill was asked to stop, once.",
+    "touched": "The stop was cancelled at the screen. The belt goes on; staff may want to look.",
+    "member": "The member used the treadmill's own keys: no stop in this session. Staff may want to look.",
+}
+
+TIMES = {
+    "done": "The console's own workout time is set for who comes next.",
+    "withdrawn": "Somebody came, or a key was pressed: the console's workout time is left alone.",
+}
+
+LIMITS = {
+    "announced": "A time limit counts for this session from now on.",
+    "warned": "The screen says: {minutes} min left.",
+    "reached": "The time is up: the screen asks to cool down.",
+    "over": "The grace is over and the belt still runs. Staff are told.",
+    "taken_off": "Nobody waits any more: the limit is taken off.",
+    "extended": "Staff gave more time.",
+    "lifted": "Staff took the limit off this session.",
+    "waiting": "Staff say that people wait.",
+    "nobody_waits": "Staff say that nobody waits.",
+}
+
+
+def _limit(data: Data) -> str:
+    return LIMITS.get(str(data.get("step")), "The time limit changed.").format(minutes=data.get("minutes"))
+
+
+def _suggestion(data: Data) -> str:
+    if data.get("step") == "offered":
+        return f"The screen suggests a change ({data.get('item')}, rule {data.get('rule')})."
+    return f"The suggestion is over: {str(data.get('outcome')).replace('_', ' ')}."
+
+
 def _command(data: Data) -> str:
+    if data.get("what") == "stop":
+        return STOPS.get(str(data.get("result")), f"The stop was cancelled ({data.get('result')}). The belt goes on.")
+    if data.get("what") == "workout_time":
+        return TIMES.get(str(data.get("result")), f"The console took no workout time ({data.get('result')}).")
     text = RAISES.get(str(data.get("result")), "The raise ended: {result}.")
     return text.format(goal=percent(data.get("goal")), result=data.get("result"))
 
@@ -75,6 +116,8 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "nudge": _nudge,
     "command": _command,
     "link": _link,
+    "limit": _limit,
+    "suggestion": _suggestion,
     "help": lambda data: "The member asks for help.",
     "trainer": lambda data: "The member would like to talk with a trainer.",
     "policy": lambda data: f"New settings are in force: {data.get('mode')}, at least {percent(data['min_incline'])} %.",

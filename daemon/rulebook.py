@@ -11,9 +11,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daemon import messages
+from daemon.author import Author, author
 from daemon.clock import Clock
 from daemon.policy.events import Event, Happened, RulesSet
 from daemon.policy.rules import Mode, Rules
+from daemon.policy.words import WORDS
 from daemon.refusal import Refusal, StaleRevision
 
 __all__ = ["NOTE", "Refusal", "Rulebook", "StaleRevision", "in_force", "read_saved"]
@@ -26,7 +28,9 @@ LOCAL = frozenset({"countdown_ms", "assist_countdown_ms"})
 """Written at the machine only."""
 BOUNDS = {f.name: (f.metadata["least"], f.metadata["most"], f.metadata["unit"]) for f in fields(Rules) if f.metadata}
 
-type Who = tuple[tuple[str, str], ...]
+ZERO = frozenset(f.name for f in fields(Rules) if f.metadata and f.metadata["zero"])
+"""Those that may also be 0."""
+
 type Source = Literal["default", "file", "local", "machine", "zone", "site"]
 
 
@@ -36,7 +40,9 @@ class Saved(BaseModel):
     model_config = ConfigDict(frozen=True)
     rev: int = 1
     mode: Literal["observe", "nudge", "assist", "enforce"] | None = None
-    values: dict[str, int] = Field(default_factory=dict)
+    values: dict[str, int | str] = Field(default_factory=dict)
+    demoted: str | None = None
+    """Why the machine went back to `nudge` by itself; staff re-arm it there."""
 
 
 class Rulebook:
@@ -74,15 +80,11 @@ class Rulebook:
     def change(
         self,
         wanted: messages.SettingsWanted,
-        by: str,
+        by: str | Author,
         if_match: int | None = None,
-        *,
-        role: str | None = None,
-        address: str | None = None,
     ) -> messages.Settings:
         """Put wanted in force and return the settings; a change that changes nothing leaves the revision.
 
-        by, role and address are for the audit: who asked, what they may do, and from where, as far as is known.
         StaleRevision when if_match is not the revision in force; Refusal names all that may not be.
         """
         if if_match is not None and if_match != self._saved.rev:
@@ -90,28 +92,47 @@ class Rulebook:
         reasons = list(_reasons(wanted, self._file.mode))
         if reasons:
             raise Refusal(reasons)
-        before = self.rules
         saved = Saved(
             rev=self._saved.rev + 1,
             mode=wanted.mode or self._saved.mode,
             values={**self._saved.values, **wanted.values},
+            demoted=self._saved.demoted,
         )
-        if _over(self._file, saved) != before:
-            known = (("by", by), ("role", role), ("address", address))
-            self._put_in_force(saved, before, tuple((name, told) for name, told in known if told is not None))
+        if _over(self._file, saved) != self.rules:
+            self._put_in_force(saved, author(by))
         return self.current()
+
+    @property
+    def demoted(self) -> str | None:
+        """Why the machine went back to `nudge` by itself, or None."""
+        return self._saved.demoted
+
+    def demote(self, why: str) -> None:
+        """Narrow the mode to `nudge` until staff re-arm the machine there."""
+        if self._saved.demoted is None:
+            self._put_in_force(
+                self._saved.model_copy(update={"demoted": why, "rev": self._saved.rev + 1}), author("inclined")
+            )
+
+    def rearm(self, by: str) -> bool:
+        """Take the demotion back; tell whether there was one."""
+        if self._saved.demoted is None:
+            return False
+        self._put_in_force(self._saved.model_copy(update={"demoted": None, "rev": self._saved.rev + 1}), author(by))
+        return True
 
     def taken(self) -> None:
         """Hear that the core has taken the rules (its `policy` event)."""
         self._pending = False
 
-    def _put_in_force(self, saved: Saved, before: Rules, who: Who) -> None:
+    def _put_in_force(self, saved: Saved, who: Author) -> None:
+        before = self.rules
         self._saved, self._pending = saved, True
         self._save(saved.model_dump())
         now, rules = self._clock.now(), self.rules
         changes = _changes(before, rules)
-        log.info("settings revision %d by %s: %s", saved.rev, dict(who)["by"], changes)
-        self._tell(Happened(now, "audit", (("what", "settings"), ("rev", saved.rev), *who, *changes.items())))
+        log.info("settings revision %d by %s: %s", saved.rev, who.by, changes)
+        self._tell(Happened(now, "audit", (("what", "settings"), ("rev", saved.rev), *who.told(), *changes.items())))
         self._submit(RulesSet(now, rules))
 
 
@@ -127,8 +148,8 @@ def in_force(file: Rules, saved: Saved, named: frozenset[str], *, pending: bool 
     return messages.Settings(
         rev=saved.rev,
         mode=_name(rules.mode),
-        values={name: getattr(rules, name) for name in BOUNDS},
-        sources={name: source(name) for name in ("mode", *BOUNDS)},
+        values={name: getattr(rules, name) for name in BOUNDS} | {name: w.write(rules) for name, w in WORDS.items()},
+        sources={name: source(name) for name in ("mode", *BOUNDS, *WORDS)},
         pending=pending,
     )
 
@@ -141,18 +162,37 @@ def _reasons(wanted: messages.SettingsWanted, most: Mode) -> list[str]:
     return reasons + [why for name, value in wanted.values.items() if (why := _wrong(name, value))]
 
 
-def _wrong(name: str, value: int) -> str | None:
+def _wrong(name: str, value: int | str) -> str | None:
     if name in LOCAL:
         return f"{name}: is set at the machine only"
+    if name in WORDS:
+        return _wrong_word(name, value)
     if name not in BOUNDS:
-        return f"{name}: is unknown; it may be {', '.join(sorted(BOUNDS.keys() - LOCAL))}"
+        return f"{name}: is unknown; it may be {', '.join(sorted((BOUNDS.keys() | WORDS.keys()) - LOCAL))}"
     least, most, unit = BOUNDS[name]
-    return None if least <= value <= most else f"{name}: {value} is out of bounds; it may be {least} to {most} {unit}"
+    if isinstance(value, str):
+        return f"{name}: {value[:40]!r} is no number; it may be {least} to {most} {unit}"
+    zero = name in ZERO
+    if least <= value <= most or (zero and value == 0):
+        return None
+    return f"{name}: {value} is out of bounds; it may be {'0 or ' * zero}{least} to {most} {unit}"
+
+
+def _wrong_word(name: str, value: int | str) -> str | None:
+    try:
+        WORDS[name].read(str(value))
+    except ValueError as error:
+        return f"{name}: {error}; it may be {WORDS[name].may_be}"
+    return None
 
 
 def _over(file: Rules, saved: Saved) -> Rules:
     mode = file.mode if saved.mode is None else min(file.mode, Mode[saved.mode.upper()])
-    values: Mapping[str, Any] = saved.values
+    if saved.demoted is not None:
+        mode = min(mode, Mode.NUDGE)
+    values: Mapping[str, Any] = {
+        name: WORDS[name].read(str(value)) if name in WORDS else value for name, value in saved.values.items()
+    }
     return replace(file, mode=mode, **values)
 
 
@@ -177,7 +217,8 @@ def _changes(before: Rules, after: Rules) -> dict[str, int | str]:
 
 
 def _plain(rules: Rules) -> dict[str, int | str]:
-    return {name: getattr(rules, name) for name in BOUNDS} | {"mode": _name(rules.mode)}
+    numbers = {name: getattr(rules, name) for name in BOUNDS}
+    return numbers | {name: word.write(rules) for name, word in WORDS.items()} | {"mode": _name(rules.mode)}
 
 
 def _name(mode: Mode) -> Literal["observe", "nudge", "assist", "enforce"]:

@@ -20,6 +20,7 @@ from daemon.policy.events import (
     Outcome,
     RaiseIncline,
     ReleaseLink,
+    RemakeLink,
     RequestControl,
     Result,
     SetWorkoutTime,
@@ -104,7 +105,7 @@ class Runner:
         for effect in effects:
             if isinstance(effect, Spent | Happened):
                 self._record(effect)
-            elif isinstance(effect, ReleaseLink):
+            elif isinstance(effect, ReleaseLink | RemakeLink):
                 self._released.set()
             elif isinstance(effect, TakeLink):
                 self._wanted.set()
@@ -155,7 +156,7 @@ class Runner:
         try:
             await asyncio.wait((running, released), return_when=asyncio.FIRST_COMPLETED)
             if not running.done():
-                return "lent"
+                return "the link was given back"
             return await self._why(running)
         finally:
             overdue.cancel()

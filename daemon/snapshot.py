@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from daemon.policy.guard import RAISE, blocked, not_cooling, warm
-from daemon.policy.rules import FRESH_MS, LEASE_MS, MOVING, Mode
-from daemon.policy.session import Totals
-from daemon.policy.state import Link, Prompt, State
+from daemon.policy.limits import others
+from daemon.policy.rules import FRESH_MS, LEASE_MS, MOVING, Action, Mode
+from daemon.policy.session import Session, Totals
+from daemon.policy.state import Card, Link, Prompt, State
 from daemon.policy.turn import fresh
-from drivers.contract import InclineRange, Training
+from drivers.contract import Ability, InclineRange, Training
 
 
 class Phase(Enum):
@@ -52,6 +53,13 @@ class Snapshot:
     screen: str | None = None  # holder of the lease
     blocked: str | None = None  # why the deck would not be moved now: a key of docs/why.md
     raising: bool = False
+    stopping: bool = False
+    limit: str | None = None  # counting, grace or over
+    limit_left: int = 0  # s
+    limit_minutes: int = 0  # what one person gets
+    limit_action: Action = Action.ANNOUNCE  # as far as the machine can
+    card: Card | None = None
+    waiting: bool = False
 
 
 class Feed:
@@ -122,7 +130,40 @@ def snapshot(state: State, seq: int, at: int) -> Snapshot:
         screen=state.lease.screen if state.lease and at - state.lease.at <= LEASE_MS else None,
         blocked=blocked(state, at, RAISE),
         raising=state.raising is not None,
+        stopping=state.stopping is not None,
+        limit=limit_stage(session),
+        limit_left=limit_left(state, at),
+        limit_minutes=state.rules.limit_ms // 60_000,
+        limit_action=limit_action(state),
+        card=state.card,
+        waiting=others(state, at),
     )
+
+
+def limit_stage(session: Session | None) -> str | None:
+    """Return how far the session's time limit has come."""
+    if session is None or session.limit_at is None:
+        return None
+    return "over" if session.over else "counting" if session.grace_since is None else "grace"
+
+
+def limit_left(state: State, at: int) -> int:
+    """Return the whole seconds until the limit, or until its grace is over."""
+    session = state.session
+    if session is None or session.limit_at is None:
+        return 0
+    since = session.grace_since
+    left = session.limit_at - session.used if since is None else since + state.rules.limit_grace_ms - at
+    return max(0, left) // 1000
+
+
+def limit_action(state: State) -> Action:
+    """Return what follows a time limit here; what was not proven, or the machine cannot do, is announced only."""
+    rules = state.rules
+    wanted = {Action.MACHINE: Ability.WORKOUT_TIME, Action.STOP: Ability.STOP}.get(rules.limit_action)
+    proven = rules.proved_stop if rules.limit_action is Action.STOP else rules.proved_time and not state.timer_over
+    able = state.machine is not None and wanted in state.machine.abilities
+    return rules.limit_action if proven and able else Action.ANNOUNCE
 
 
 def phase(state: State, at: int) -> Phase:

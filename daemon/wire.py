@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from daemon.clock import Clock, dated
-from daemon.messages import Info, State
+from daemon.messages import Info, LimitShown, State
 from daemon.snapshot import Snapshot
 
 
@@ -19,6 +19,7 @@ class Identity:
     driver: str
     software: str
     units: Literal["km/h", "mph"] = "km/h"
+    run: str = ""
 
 
 def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> State:
@@ -40,6 +41,7 @@ def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> Sta
         elapsed_s=seen.totals.belt // 1000,
         distance_m=seen.totals.distance,
         flat_s=seen.totals.flat // 1000,
+        limit=limit_shown(seen),
         blocked=seen.blocked,
         fault=fault,
     )
@@ -62,7 +64,16 @@ def info_message(identity: Identity, seen: Snapshot) -> Info:
         incline_max_pct=tenth(steps.most if steps else None),
         incline_step_pct=tenth(steps.step if steps else None),
         control="unverified" if steps else "none",
+        limit_action=seen.limit_action.value,
+        run=identity.run,
     )
+
+
+def limit_shown(seen: Snapshot) -> LimitShown | None:
+    """Return the time limit that counts, if one does."""
+    stages: dict[str | None, Literal["counting", "grace", "over"]] = {s: s for s in ("counting", "grace", "over")}
+    stage = stages.get(seen.limit)
+    return None if stage is None else LimitShown(stage=stage, left_s=seen.limit_left)
 
 
 def tenth(value: int | None) -> float | None:

@@ -8,6 +8,8 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
+from daemon.policy.rules import Rules
+from daemon.policy.words import WORDS
 from daemon.settings.model import Section, Sections
 from daemon.settings.units import KEYS
 
@@ -34,7 +36,7 @@ the next idle belt on. API and MQTT name them, and give their values, as in the 
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, *(section(name, field) for name, field in Sections.model_fields.items()), POLICY]
-    return "".join(parts) + "".join(policy())
+    return "".join(parts) + "".join(policy()) + "".join(words())
 
 
 def section(name: str, field: FieldInfo) -> str:
@@ -64,6 +66,13 @@ def policy() -> Iterator[str]:
         steps = f"{key.text(1)} {key.unit}" if key.per > 1 else "1"
         default_ = key.text(key.default)
         yield f"| `{key.name}` | {key.unit} | {default_} | {key.may_be} | {key.doc} | `{key.field}` | {steps} |\n"
+
+
+def words() -> Iterator[str]:
+    """Yield a row for each policy setting that is written in words."""
+    for word in WORDS.values():
+        default_ = word.write(Rules())
+        yield f"| `{word.field}` | text | {default_ or 'none'} | {word.may_be} | {word.doc} | `{word.field}` | text |\n"
 
 
 def main() -> int:

@@ -24,17 +24,19 @@ makes a `v2`.
 
 `state` is kept by the broker and outlives its sender: it is true only while `status` and `link` are `online`.
 
-Events carry a number per machine, `seq`, and an `id`. An event may come twice, then with the same `id`. Numbers may
-leave gaps where old events were dropped after weeks without a floor. A machine keeps its events until
-`_floor/stored/{{machine}}` says that they are stored, and sends those beyond it again after each reconnect.
+Events carry a number per machine, `seq`, and an `id`. An event may come twice, then with the same `id`. A machine
+keeps its events until `_floor/stored/{{machine}}` says that they are stored, and sends those beyond it again after each
+reconnect, and from time to time. After weeks without a floor, old telemetry is folded: one `hours` event with the sums
+then stands for many numbers and ids, and says which.
 """
 COMMANDS = """
 ## Commands
 
 `cmd/{verb}` takes `{"id": ..., "ts": ..., "ttl_ms": ..., "by": ..., "args": {...}}` and is answered on `ack` with the
-same `id`. A command that comes again is answered with the same ack and does nothing. Refused, with a reason: a command
-with the retain flag, one older than its `ttl_ms`, any while this machine's clock is not right (`clock`), an unknown
-verb, more than 8 KiB, and what cannot be read (if an `id` can). No verb moves, starts, stops or speeds up a belt.
+same `id`. A command that comes again is answered with the same ack and does nothing, also after a restart. Refused,
+with a reason: a command with the retain flag, one older than its `ttl_ms`, any while this machine's clock is not right
+(`clock`), an unknown verb, more than 8 KiB, and what cannot be read (if an `id` can). No verb moves, starts, stops or
+speeds up a belt.
 
 | verb | what it does |
 |---|---|
@@ -43,7 +45,7 @@ verb, more than 8 KiB, and what cannot be read (if an `id` can). No verb moves, 
 
 def pages() -> Mapping[Path, str]:
     """Return each file and what it should hold."""
-    forms = forms_of(PUBLISHED, "serialization") | forms_of(HEARD, "validation")
+    forms = forms_of(HEARD, "validation") | forms_of(PUBLISHED, "serialization")  # what is both, as it is sent
     return {DOCS / "topics.md": topics()} | {DOCS / "schemas" / name: text for name, text in forms.items()}
 
 

@@ -9,10 +9,16 @@ from drivers.contract import Ability, Driver, InclineRange, Link, Unsupported
 ALLOWED = """a driver is named by one of
   ftms:AA:BB:CC:DD:EE:FF               a Bluetooth treadmill by its address
   ftms:AA:BB:CC:DD:EE:FF?adapter=hci1  the same, on a second Bluetooth adapter
+  ftms-uart:/dev/serial/by-id/NAME     FTMS over a serial line, at 115200 bits a second
+  ftms-uart:/dev/serial0?speed=57600   the same, on another port and at another speed
   simulated:                           a simulated treadmill inside this program
   replay:FILE                          a recording
-for example ftms:C4:64:E3:5A:10:9F (`inclined scan` lists addresses)"""
+for example ftms:C4:64:E3:5A:10:9F (`inclined scan` lists addresses and serial ports)"""
 FTMS = re.compile(r"(?P<address>[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})(\?adapter=(?P<adapter>hci[0-9]{1,2}))?")
+SERIAL = re.compile(r"(?P<name>/[^?]+)(\?(?P<options>[a-z]+=\w+(&[a-z]+=\w+)*))?")
+SPEEDS = {str(speed): speed for speed in (4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)}
+UART_SPEED = "115200"
+SWITCH = {"on": True, "off": False}
 
 type Now = Callable[[], int]
 
@@ -25,18 +31,22 @@ def make(
     record: Callable[[str], None] | None = None,
     pace: float = 1,
     incline: InclineRange | None = None,
+    tap: Callable[[str, bytes], None] | None = None,
 ) -> Driver:
     """Return the driver that spec names; Unsupported says what is allowed.
 
     `now` is ms of the monotonic clock. `armed` holds what commissioning proved beyond the incline. `record` gets the
     lines of a recording. `incline` is the range that staff wrote down, in place of the machine's own. `pace` is for
-    replays: 1 as it was, 0 at once, with times from the recording.
+    replays: 1 as it was, 0 at once, with times from the recording. `tap` gets all bytes of a serial line, each chunk
+    as it passes, with `<` for in and `>` for out; without one they go to the log.
     """
     from drivers.ftms.driver import ftms_driver  # each driver is loaded only when it is named
 
     kind, _, rest = spec.partition(":")
     if kind == "ftms":
         link = _bluetooth(spec, rest, armed)
+    elif kind == "ftms-uart" and rest:
+        link = _uart(spec, rest, armed, tap)
     elif kind == "simulated" and not rest:
         link = _simulated(now)
     elif kind == "replay" and rest:
@@ -58,6 +68,22 @@ def _bluetooth(spec: str, rest: str, armed: Collection[Ability]) -> Link:
     from drivers.transports.ble import BleLink
 
     return BleLink(said["address"], said["adapter"], gate(armed))
+
+
+def _uart(spec: str, rest: str, armed: Collection[Ability], tap: Callable[[str, bytes], None] | None) -> Link:
+    said = SERIAL.fullmatch(rest)
+    options = dict(option.split("=") for option in (said["options"] or "").split("&") if option) if said else {}
+    speed = SPEEDS.get(options.pop("speed", UART_SPEED))
+    dtr, rts = (SWITCH.get(options.pop(line, "on")) for line in ("dtr", "rts"))
+    if said is None or options or speed is None or dtr is None or rts is None:
+        raise Unsupported(f"{spec!r} names no serial port with a speed, dtr=on|off and rts=on|off: {ALLOWED}")
+    from drivers.ftms.gate import gate
+    from drivers.ftms.uart.link import UartLink
+    from drivers.transports.serial import SerialPort
+    from drivers.transports.stream import to_log
+
+    port = SerialPort(said["name"], speed, dtr=dtr, rts=rts, tap=tap or to_log)
+    return UartLink(port, gate(armed))
 
 
 def _simulated(now: Now) -> Link:

@@ -17,7 +17,7 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 COMMAND = re.compile(r"(?:`|^ {4}(?:sudo )?|bin/)inclined ([a-z]+)", re.MULTILINE)
 TARGET = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
-ADDRESS = re.compile(r"/api/v1/[a-z]+")
+ADDRESS = re.compile(r"/api/v1/[a-z]+(?:/[a-z]+)?")
 BUILT = frozenset({"build", "dist"})
 SOCKETS = frozenset({"/api/v1/live"})
 """Addresses that OpenAPI has no form for."""

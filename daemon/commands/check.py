@@ -3,11 +3,13 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from daemon.messages import Settings as InForce
+from daemon.policy.words import WORDS
 from daemon.rulebook import NOTE, in_force, read_saved
 from daemon.settings import DEFAULT, Settings, SettingsError, load
 from daemon.settings.units import KEYS
@@ -18,9 +20,9 @@ EXAMPLE = """\
 example:
   inclined check /etc/inclined/inclined.toml
 
-exit status: 0 no mistake, 1 the file cannot be read, 2 mistakes, each on a line of its own
+exit status: 0 no mistake (there may be warnings), 1 the file cannot be read, 2 mistakes, each on a line of its own
 """
-SECTIONS = ("machine", "mqtt", "api", "store", "console")
+SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,7 +37,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the values in force; or on stderr the mistakes, and return 2, or 1 when the file cannot be read."""
+    """Print the values in force, and warnings on stderr; or only the mistakes there, and return 2.
+
+    1 when the file cannot be read.
+    """
     try:
         settings = load(args.file)
     except OSError as error:
@@ -47,9 +52,29 @@ def run(args: argparse.Namespace) -> int:
     if (why := no_driver(settings)) is not None:
         print(f"{args.file}: [machine] driver: {why}", file=sys.stderr)
         return 2
+    for warning in warnings(settings):
+        print(f"{args.file}: {warning}", file=sys.stderr)
     for line in lines(settings, in_force(settings.rules, read_saved(changed(settings)), settings.named_rules)):
         print(line)
     return 0
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """Yield what is no mistake, and yet not good."""
+    mqtt = settings.mqtt
+    if mqtt is not None and mqtt.password_file is not None and mqtt.tls is None and not loopback(mqtt.host):
+        yield (
+            f"[mqtt] tls: warning: without it the password goes to {mqtt.host} for everyone on the network to read;"
+            " add tls = { ca = FILE } and the broker's port for TLS, usually 8883"
+        )
+
+
+def loopback(host: str) -> bool:
+    """Tell whether host is this computer itself."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") in ("localhost", "localhost.localdomain")
 
 
 def no_driver(settings: Settings) -> str | None:
@@ -84,8 +109,10 @@ def lines(settings: Settings, policy: InForce) -> Iterator[str]:
             yield f"{key} = {shown}  # {source}"
     yield "[policy]"
     for rule in KEYS.values():
-        value = rule.text(policy.values[rule.field])
+        value = rule.text(int(policy.values[rule.field]))
         yield f"{rule.name} = {value}  # {policy.sources[rule.field]}; {rule.unit}, {rule.doc}"
+    for word in WORDS.values():
+        yield f'{word.field} = "{policy.values[word.field]}"  # {policy.sources[word.field]}; {word.doc}'
 
 
 def plain(value: object) -> str:

@@ -5,9 +5,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from daemon.clock import system_clock
-from daemon.exits import FAILED, Subparsers, complain
+from daemon.exits import FAILED, USAGE, Subparsers, complain
 from drivers.contract import DriverError, Machine, Reading, Said
 
 EXAMPLE = "example: inclined record ftms:AA:BB:CC:DD:EE:FF walk.jsonl --seconds 120"
@@ -26,13 +27,16 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "record", help="write down what a treadmill says; nothing is sent to it", epilog=EXAMPLE
     )
-    parser.add_argument("driver", help="the treadmill: ftms:AA:BB:CC:DD:EE:FF, simulated: or replay:FILE")
+    parser.add_argument("driver", help="ftms:AA:BB:CC:DD:EE:FF, ftms-uart:PORT, simulated: or replay:FILE")
     parser.add_argument("file", type=Path, help="the recording; must not exist yet")
+    parser.add_argument("--bytes", type=Path, metavar="FILE", help="of a serial line, also write down its raw bytes")
     parser.add_argument("--seconds", type=duration, default=60.0, help="how long; default: 60")
 
 
 def run(args: argparse.Namespace) -> int:
     """Record until the time is over or Ctrl-C; 1 when the link cannot be made or ends by itself."""
+    if args.bytes and not args.driver.startswith("ftms-uart:"):
+        return complain("--bytes writes down a serial line, and this treadmill is on none", USAGE)
     written = 0
 
     def write(line: str) -> None:
@@ -40,18 +44,36 @@ def run(args: argparse.Namespace) -> int:
         written += '"heard"' in line
         print(line, end="", file=file, flush=True)
 
-    with args.file.open("x", encoding="utf-8") as file:
+    with contextlib.ExitStack() as files:
+        file = files.enter_context(args.file.open("x", encoding="utf-8"))
+        tap = None if args.bytes is None else to_file(files.enter_context(args.bytes.open("x", encoding="utf-8")))
         try:
-            return asyncio.run(_record(args.driver, args.seconds, write))
+            return asyncio.run(_record(args.driver, args.seconds, write, tap))
         finally:
             if not written:  # nothing was said: the next try shall find its place free
                 args.file.unlink()
 
 
-async def _record(spec: str, seconds: float, write: Callable[[str], None]) -> int:
+def to_file(file: IO[str]) -> Callable[[str, bytes], None]:
+    """Return a tap that writes one chunk a line: ms, `<` in or `>` out, and the bytes in hex."""
+    clock = system_clock()
+    since = clock.now()
+
+    def tap(direction: str, data: bytes) -> None:
+        print(f"{clock.now() - since:8d} {direction} {data.hex(' ')}", file=file, flush=True)
+
+    return tap
+
+
+async def _record(
+    spec: str, seconds: float, write: Callable[[str], None], tap: Callable[[str, bytes], None] | None
+) -> int:
     from drivers.registry import make
 
-    driver = make(spec, now=system_clock().now, record=lambda line: write(line if line.endswith("\n") else f"{line}\n"))
+    def record(line: str) -> None:
+        write(line if line.endswith("\n") else f"{line}\n")
+
+    driver = make(spec, now=system_clock().now, record=record, tap=tap)
     print(f"Connecting to {spec} ...", flush=True)
     try:
         with contextlib.suppress(TimeoutError):

@@ -19,6 +19,7 @@ from daemon.settings.model import Console
 
 PORT = Console().port
 KEY_FILE = Console().key_file
+from drivers.contract import Ability
 
 log = logging.getLogger("daemon")
 
@@ -100,6 +101,14 @@ def claimed(spec: str) -> Iterator[None]:
         held.release()
 
 
+def armed(settings: Settings) -> set[Ability]:
+    """Return what the driver may be asked besides the incline: what was proven here and is switched on."""
+    action, proved = settings.machine.limit_action, settings.proved
+    timer = action == "machine" and proved.workout_time is not None
+    stop = action == "stop" and proved.stop is not None
+    return {Ability.WORKOUT_TIME} if timer else {Ability.STOP} if stop else set()
+
+
 async def _live(settings: Settings) -> int:
     from daemon.house import build, live
     from daemon.notify import notify
@@ -108,7 +117,7 @@ async def _live(settings: Settings) -> int:
 
     clock = system_clock(trust_wall=settings.machine.clock == "trust")
     wide = settings.machine.incline_range
-    driver = make(settings.machine.driver, now=clock.now, incline=wide.range() if wide else None)
+    driver = make(settings.machine.driver, now=clock.now, incline=wide.range() if wide else None, armed=armed(settings))
     try:
         house = build(settings, clock, driver)
     except StoreError as error:

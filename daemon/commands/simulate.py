@@ -1,4 +1,4 @@
-"""`inclined simulate ftms`: a simulated treadmill on the air, with a member who presses its keys on this terminal."""
+"""`inclined simulate`: a treadmill on the air or on a serial line; a member presses its keys on this terminal."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from drivers.simulated.ftms import FtmsServer
@@ -17,6 +18,7 @@ from drivers.simulated.profile import PROFILES
 if TYPE_CHECKING:  # bumble is an extra: the command says so instead of failing at import
     from bumble.transport.common import Transport
 
+    from drivers.simulated.panel import Switchable
     from drivers.simulated.peripheral import Peripheral
 
 FAILED: Final = 1
@@ -24,6 +26,8 @@ USAGE: Final = 2
 EXAMPLE: Final = """examples:
   inclined simulate ftms --transport usb:0                a treadmill on this computer's Bluetooth dongle
   inclined simulate ftms --radio unix:/tmp/hci.sock       a controller for the Bluetooth stack behind that socket
+  inclined simulate ftms-uart                             a treadmill on a serial line, a pseudo terminal
+  inclined simulate ftms-uart --link /tmp/treadmill       the same, under a name that stays
   inclined simulate ftms --profile list                   the kinds of treadmill
 Then type keys: start, +speed, -speed, +incline, -incline, pause, stop, safety_out, safety_in, programme, cool-down.
 """
@@ -37,14 +41,23 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("machine", choices=("ftms",), help="what it speaks")
+    parser.add_argument("machine", choices=("ftms", "ftms-uart"), help="what it speaks")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--radio", metavar="SPEC", help="be the controller of a host at this HCI byte stream")
     where.add_argument("--transport", metavar="SPEC", help="use the real controller at this HCI transport")
     parser.add_argument("--profile", default="normal", metavar="NAME", help="kind of treadmill; `list` shows them")
     parser.add_argument("--address", default="F0:F1:F2:F3:F4:F5", help="Bluetooth address (default %(default)s)")
     parser.add_argument("--name", default="Sim Treadmill", help="advertised name (default %(default)s)")
+    parser.add_argument("--speed", type=bits, default=115_200, help="bits a second of the line (default %(default)s)")
+    parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link that always leads to the line's port")
     parser.add_argument("--control", metavar="PATH", help="unix socket that takes requests, JSON, one a line")
+
+
+def bits(text: str) -> int:
+    """Return bits a second, one at least; ValueError otherwise."""
+    if (speed := int(text)) < 1:
+        raise ValueError(text)
+    return speed
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.profile not in PROFILES:
         return complain(f"no profile {args.profile!r}; `--profile list` shows them", USAGE)
+    if args.machine == "ftms-uart":
+        return asyncio.run(on_a_line(args))
     if not (args.radio or args.transport):
         return complain("say where its radio is: --radio SPEC or --transport SPEC; see --help", USAGE)
     if find_spec("bumble") is None:
@@ -79,11 +94,19 @@ async def simulate(args: argparse.Namespace) -> int:
             gone = transport.source.terminated
             peripheral = build(args, transport)
             await peripheral.power_on()
-            return await serve(args, peripheral, gone)
+            return await serve(args, peripheral, gone, f"{args.name} at {args.address}")
     except (OSError, ValueError, BaseBumbleError) as error:
         return complain(
             f"{spec}: {str(error) or type(error).__name__}; check the radio, the address and the paths", FAILED
         )
+
+
+def server_of(args: argparse.Namespace) -> FtmsServer:
+    """Return the machine behind radio or line; it tells on stdout what happens."""
+    server = FtmsServer(profile=PROFILES[args.profile], at=now())
+    start = server.at
+    server.tell = lambda at, text: print(f"{(at - start) / 1_000:8.2f} s  {text}", flush=True)
+    return server
 
 
 def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":
@@ -91,9 +114,6 @@ def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":
     from drivers.simulated import radio
     from drivers.simulated.peripheral import Peripheral
 
-    server = FtmsServer(profile=PROFILES[args.profile], at=now())
-    start = server.at
-    server.tell = lambda at, text: print(f"{(at - start) / 1_000:8.2f} s  {text}", flush=True)
     own: radio.Radio
     if args.radio:
         on = radio.air()
@@ -101,7 +121,22 @@ def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":
         own = radio.VirtualRadio(on)
     else:
         own = radio.RealRadio(transport)
-    return Peripheral(server, own, now=now, address=args.address, name=args.name)
+    return Peripheral(server_of(args), own, now=now, address=args.address, name=args.name)
+
+
+async def on_a_line(args: argparse.Namespace) -> int:
+    """Put the treadmill on a pseudo terminal and serve it; return the exit code."""
+    from drivers.simulated.uart import SerialTreadmill
+
+    machine = SerialTreadmill(server_of(args), now=now, speed=args.speed, link=args.link)
+    try:
+        await machine.power_on()
+        where = f'driver = "ftms-uart:{machine.line.name}?speed={args.speed}"'
+        return await serve(args, machine, asyncio.get_running_loop().create_future(), where)
+    except OSError as error:
+        return complain(f"{error}; check the paths", FAILED)
+    finally:
+        machine.line.unplug()
 
 
 def now() -> int:
@@ -109,35 +144,35 @@ def now() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-async def serve(args: argparse.Namespace, peripheral: "Peripheral", gone: asyncio.Future[None]) -> int:
-    """Take keys and requests until a signal, or until the radio's transport is gone."""
+async def serve(args: argparse.Namespace, machine: "Switchable", gone: asyncio.Future[None], where: str) -> int:
+    """Take keys and requests until a signal, or until what it speaks through is gone."""
     from drivers.simulated import panel
 
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    read_keys(loop, peripheral)
+    read_keys(loop, machine)
     async with contextlib.AsyncExitStack() as stack:
         if args.control:
-            await stack.enter_async_context(await panel.serve(args.control, peripheral))
-        print(f"ready: {args.name} at {args.address}, profile {args.profile}", flush=True)
+            await stack.enter_async_context(await panel.serve(args.control, machine))
+        print(f"ready: {where}, profile {args.profile}", flush=True)
         stopping = asyncio.create_task(stopped.wait())
         await asyncio.wait((stopping, gone), return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
             stopping.cancel()
             return complain("the other end of the radio is gone", FAILED)
-    await peripheral.power_off()
+    await machine.power_off()
     return 0
 
 
-def read_keys(loop: asyncio.AbstractEventLoop, peripheral: "Peripheral") -> None:
+def read_keys(loop: asyncio.AbstractEventLoop, machine: "Switchable") -> None:
     """Press what is typed; a thread, since a terminal, a pipe and a file all read alike only so."""
     from drivers.simulated import panel
 
     def press(word: str) -> None:
-        peripheral.catch_up()
+        machine.catch_up()
         try:
-            peripheral.server.press(panel.key_of(word))
+            machine.server.press(panel.key_of(word))
         except panel.PanelError as error:
             complain(str(error), USAGE)
 

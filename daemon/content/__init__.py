@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,14 @@ type Texts = Mapping[str, tuple[Text, ...]]
 
 
 def texts(language: str = "en") -> Texts:
-    """Return the variants of each text; English where the language is not there."""
+    """Return the variants of each text, and each item of the catalogue; English where the language is not there."""
+    nudges = _source(language)["nudges"]
+    found = {name: tuple(Text(v["headline"], v["body"]) for v in variants) for name, variants in nudges.items()}
+    items = {item["id"]: (Text(item["title"], item["body"]),) for item in _source(language)["catalogue"]}
+    return found | items
+
+
+def _source(language: str) -> Any:  # noqa: ANN401, JSON
     found = files(__name__).joinpath(f"{language}.json")
     source = found if found.is_file() else files(__name__).joinpath("en.json")
-    nudges = json.loads(source.read_text(encoding="utf-8"))["nudges"]
-    return {name: tuple(Text(v["headline"], v["body"]) for v in variants) for name, variants in nudges.items()}
+    return json.loads(source.read_text(encoding="utf-8"))

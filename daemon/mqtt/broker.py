@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import socket
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiomqtt
+import paho.mqtt.client as paho
 
 from daemon.mqtt.client import Client
+from daemon.mqtt.tls import tls_context
 from daemon.mqtt.topics import OFFLINE, PUBLISHED, REFUSED, Tree
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Broker:
     ca: Path | None = None
     cert: Path | None = None
     key: Path | None = None
+    version: int | None = None  # of MQTT: 5, or 4 for 3.1.1; None: 5, or 4 where the broker does not answer that
 
     @property
     def place(self) -> str:
@@ -46,7 +48,7 @@ class Broker:
 
 
 @asynccontextmanager
-async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterator[aiomqtt.Client]:
+async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterator[Client]:
     """Yield a connected client that listens to the tree; one of LOST when that fails or ends.
 
     Leaving it because we stop says offline first: a broker keeps the will of a client that says goodbye to itself.
@@ -64,7 +66,8 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
 
 
 async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
-    context = await asyncio.to_thread(_context, broker) if broker.ca else None
+    context = await asyncio.to_thread(tls_context, broker.ca, broker.cert, broker.key) if broker.ca else None
+    newest = broker.version in (None, paho.MQTTv5)
     password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
     status = PUBLISHED["status"]
     return Client(
@@ -74,7 +77,10 @@ async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
         password=password,
         identifier=f"inclined-{tree.site}-{tree.machine}",
         will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
-        clean_session=True,  # what must not be lost is in the outbox, and wishes of yesterday are refused anyway
+        protocol=aiomqtt.ProtocolVersion.V5 if newest else aiomqtt.ProtocolVersion.V311,
+        clean_session=None
+        if newest
+        else True,  # what must not be lost is in the outbox; MQTT 5 begins anew at the first connect
         timeout=answer_s,
         keepalive=broker.keepalive,
         max_queued_incoming_messages=QUEUED_IN,
@@ -95,13 +101,6 @@ def _first_line(path: Path) -> str:
     if wrong:
         raise OSError(f"the password_file {path} {wrong}")
     return found
-
-
-def _context(broker: Broker) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=broker.ca)
-    if broker.cert is not None:
-        context.load_cert_chain(broker.cert, broker.key, password="")  # without one, a locked key asks the terminal
-    return context
 
 
 async def _enter(mqtt: aiomqtt.Client) -> None:

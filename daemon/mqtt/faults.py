@@ -5,6 +5,10 @@ import ssl
 from collections.abc import Iterator
 
 import aiomqtt
+from paho.mqtt.reasoncodes import ReasonCode
+
+from daemon.mqtt.tls import Alert, BadFile, tls_reason
+from daemon.mqtt.twin import TAKEN_OVER
 
 REFUSED = "it refuses our name or password; check [mqtt] username and password_file"
 LOST = "the connection was lost"
@@ -12,14 +16,11 @@ SILENT = "there was no answer in time"
 WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "the name is not known here; check [mqtt] host and the network's name server"),
     (ConnectionRefusedError, "nothing listens there; check [mqtt] host and port, and that the broker runs"),
-    (ssl.SSLCertVerificationError, "its certificate is not trusted; check [mqtt] tls ca, and this machine's clock"),
-    (ssl.SSLError, "it does not speak TLS as we do; check [mqtt] port and tls"),
-    (FileNotFoundError, "a file of [mqtt] tls is missing"),
-    (PermissionError, "a file of [mqtt] tls may not be read"),
     (ConnectionError, LOST),
     (TimeoutError, SILENT),
 )
 ANSWERS = {
+    132: "it does not speak this version of MQTT",
     133: "it does not take our client name",
     134: REFUSED,
     135: REFUSED,
@@ -34,12 +35,29 @@ def reason(error: BaseException) -> str:
     for cause in chain:
         if isinstance(cause, aiomqtt.exceptions.MqttConnectError):
             return ANSWERS.get(getattr(cause.rc, "value", -1), f"it refuses us: {cause.rc}")
+        if isinstance(cause, BadFile):
+            return str(cause)
+        if isinstance(cause, ssl.SSLError | Alert):
+            return tls_reason(cause)
         for kind, words in WORDS:
             if isinstance(cause, kind):
                 return words
-    if isinstance(chain[0], aiomqtt.MqttCodeError):
+    if any(isinstance(cause, aiomqtt.MqttCodeError) for cause in chain) or str(chain[0]).startswith("Disconnected"):
         return LOST
     return SILENT if "timed out" in str(chain[0]) else str(chain[0])  # aiomqtt's own limit comes as text only
+
+
+def taken_over(error: BaseException) -> bool:
+    """Tell whether the broker said that another client came with our name."""
+    codes = (cause.rc for cause in causes(error) if isinstance(cause, aiomqtt.MqttCodeError))
+    return any(isinstance(code, ReasonCode) and code.value == TAKEN_OVER for code in codes)
+
+
+def old_broker(error: BaseException) -> bool:
+    """Tell whether the broker says that it does not speak MQTT 5."""
+    first = next(causes(error))
+    answer = first.rc if isinstance(first, aiomqtt.exceptions.MqttConnectError) else None
+    return getattr(answer, "value", None) == 132
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

@@ -30,6 +30,11 @@ class Order:
     verb: str
     command: Command
 
+    @property
+    def until(self) -> datetime:
+        """When it will be too old."""
+        return self.command.ts + timedelta(milliseconds=self.command.ttl_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -109,8 +114,8 @@ def _refusal(arrived: Arrived, command: Command, now: datetime | None, verbs: Co
     return "from the future" if age < -AHEAD else None
 
 
-class Answered:
-    """The last acks by command id: a command that comes again gets the same answer and does nothing."""
+class Memory:
+    """The last acks by command id, in memory only: a command that comes again gets the same answer and does nothing."""
 
     def __init__(self) -> None:
         self._acks: OrderedDict[str, Ack] = OrderedDict()
@@ -119,7 +124,7 @@ class Answered:
         """Return the ack that this id got before."""
         return self._acks.get(command_id)
 
-    def remember(self, ack: Ack) -> None:
+    def remember(self, ack: Ack, _: datetime | None = None) -> None:
         """Keep ack; the oldest is forgotten."""
         self._acks[ack.id] = ack
         while len(self._acks) > REMEMBERED:

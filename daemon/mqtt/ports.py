@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from daemon.clock import Clock
-from daemon.messages import Counters, Event, Settings, SettingsWanted
+from daemon.messages import Ack, Counters, Event, Settings, SettingsWanted
+from daemon.mqtt.orders import Memory
 from daemon.policy.events import Event as CoreEvent
 from daemon.snapshot import Feed
+from daemon.staff import Staff
 from daemon.wire import Identity
 
 
@@ -22,6 +25,16 @@ class Outbox(Protocol):
     def delivered(self, seq: int) -> None: ...
 
     def stored(self, seq: int) -> None: ...
+
+
+class Answered(Protocol):
+    """The last commands with their acks: one that comes again gets the same ack, and does nothing."""
+
+    def earlier(self, command_id: str, /) -> Ack | None: ...
+
+    def remember(self, ack: Ack, until: datetime | None, /) -> None:
+        """Keep ack; until: when the command will be too old anyway, None for one that could not be read."""
+        ...
 
 
 class Rulebook(Protocol):
@@ -54,6 +67,7 @@ class Ports:
     submit: Callable[[CoreEvent], None]
     counters: Callable[[], Awaitable[Counters | None]]
     """None while they cannot be read."""
+    staff: Staff
     show: Callable[[str], bool]
     """Put a message of staff on the screen; False when a countdown is on."""
     identify: Callable[[], bool]
@@ -61,7 +75,9 @@ class Ports:
     faults: Callable[[], Mapping[str, str | None]] = no_faults
     """What staff should see to, by code: a line, or None while it is well. `treadmill` goes into state.fault."""
     committed: Callable[[], Awaitable[bool]] = at_once
-    """Wait until what was taken is on the disk; False when it will not be. Asked before settings are acknowledged."""
+    """Wait until what was taken is on the disk; False when it will not be. Asked before a wish is acknowledged."""
+    answered: Answered = field(default_factory=Memory)
+    """The commands that were answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +92,5 @@ class Pace:
     repeat_most: float = 3_600.0
     answer: float = 10.0  # for the broker to answer
     steady: float = 30.0  # a connection that lived this long was a good one
+    rival: float = 60.0  # first time away from the broker when another computer has our name
+    rival_most: float = 3_600.0

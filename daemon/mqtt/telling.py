@@ -39,6 +39,8 @@ class Telling:
         """Publish and, with QoS 1, wait until the broker has it; MqttError when it does not answer."""
         kind = PUBLISHED[name.partition("/")[0]]
         await self._mqtt.publish(self._tree.own(name), payload, qos=kind.qos, retain=kind.retain)
+        if name == "info":
+            self._inbox.told = True
 
     async def greet(self) -> None:
         """Say that we are there."""

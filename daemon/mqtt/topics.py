@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from daemon.messages import Ack, Alert, Command, Counters, Event, Info, Settings, SettingsWanted, State
+from daemon.messages import Ack, Alert, Command, Counters, Event, FloorState, Info, Settings, SettingsWanted, State
 
 ROOT = "inclined/v1"
 ONLINE, STALE, OFFLINE = "online", "stale", "offline"
@@ -38,8 +38,9 @@ PUBLISHED = {
 HEARD = {
     "cmd/{verb}": Kind(Command, "a wish; refused with the retain flag"),
     "settings/desired": Kind(SettingsWanted, "the floor's settings for this machine", retain=True),
-    "../_floor/state": Kind(None, "what the floor has free; not used yet", qos=0, retain=True),
+    "../_floor/state": Kind(FloorState, "what is free and who waits; believed for 60 s", qos=0, retain=True),
     "../_floor/stored/{machine}": Kind(None, "a number: the floor has stored all events up to this `seq`", retain=True),
+    "info": Kind(Info, "its own: another `run` in it is another computer with this machine's name", retain=True),
 }
 """What a machine listens to."""
 
@@ -61,6 +62,16 @@ class Tree:
         return self.own("settings/desired")
 
     @property
+    def floor(self) -> str:
+        """What the floor says of the whole gym."""
+        return f"{ROOT}/{self.site}/_floor/state"
+
+    @property
+    def info(self) -> str:
+        """Who this machine is: we listen to our own word, to hear another computer that speaks for us."""
+        return self.own("info")
+
+    @property
     def stored(self) -> str:
         """How far the floor has stored this machine's events."""
         return f"{ROOT}/{self.site}/_floor/stored/{self.machine}"
@@ -68,7 +79,7 @@ class Tree:
     @property
     def subscribed(self) -> tuple[str, ...]:
         """What this machine listens to."""
-        return (self.own("cmd/+"), self.desired, f"{ROOT}/{self.site}/_floor/state", self.stored)
+        return (self.own("cmd/+"), self.desired, self.floor, self.stored, self.info)
 
     def verb(self, topic: str) -> str | None:
         """Return the verb of a command's topic, or None when it is none of ours."""

@@ -45,6 +45,40 @@ def settings(ports: Ports, command: Command) -> str | None:
     return change(ports, wanted, command.by)
 
 
+def extend(ports: Ports, command: Command) -> str | None:
+    """Give the session args.minutes (5, 10 or 15) more, for args.reason; args.session: only if it is this one."""
+    minutes = command.args.get("minutes")
+    if not isinstance(minutes, int) or isinstance(minutes, bool):
+        return "args.minutes must be a number"
+    return _tried(lambda: ports.staff.extend(minutes, command.by, *_why(command)))
+
+
+def lift(ports: Ports, command: Command) -> str | None:
+    """Take the time limit off the session, for args.reason; args.session: only if it is this one."""
+    return _tried(lambda: ports.staff.lift(command.by, *_why(command)))
+
+
+def waiting(ports: Ports, command: Command) -> str | None:
+    """Say that people wait, for 15 min; with args.on false, that nobody does."""
+    on = command.args.get("on", True)
+    if not isinstance(on, bool):
+        return "args.on must be true or false"
+    return _tried(lambda: ports.staff.waiting(command.by, on=on))
+
+
+def _why(command: Command) -> tuple[str, str | None]:
+    reason, session = command.args.get("reason"), command.args.get("session")
+    return reason if isinstance(reason, str) else "", session if isinstance(session, str) else None
+
+
+def _tried(act: Callable[[], None]) -> str | None:
+    try:
+        act()
+    except Refusal as error:
+        return "; ".join(error.reasons)[:LONGEST_REASON]
+    return None
+
+
 def unsupported(_: Ports, __: Command) -> str | None:
     """Say no: a verb of the tree that this version does not carry out."""
     return "unsupported"
@@ -56,9 +90,9 @@ VERBS: Mapping[str, Verb] = {
     "refresh": refresh,
     "settings": settings,
     "out_of_order": unsupported,
-    "extend": unsupported,
-    "lift": unsupported,
-    "waiting": unsupported,
+    "extend": extend,
+    "lift": lift,
+    "waiting": waiting,
 }
 
 

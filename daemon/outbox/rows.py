@@ -23,6 +23,11 @@ class Row:
     session: str | None
     data: str
 
+    @property
+    def size(self) -> int:
+        """About how many bytes the event takes on the disk."""
+        return 80 + 2 * len(self.id) + len(self.data)
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:

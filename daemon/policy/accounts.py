@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from daemon.policy import rules as r
 from daemon.policy.events import Restored, Spent
-from daemon.policy.guard import goal, not_cooling
+from daemon.policy.guard import console_on, goal, not_cooling
 from daemon.policy.session import Session, Totals
 from daemon.policy.state import State
 from daemon.policy.turn import Turn, fresh
@@ -99,8 +99,10 @@ def _add(turn: Turn, spent: Spent) -> None:
     if session is None or spent.end <= spent.start:
         return
     ms, t = spent.end - spent.start, session.totals
+    cooling = not console_on(turn.state) or session.grace_since is not None
     turn.set_session(
         last=spent.end,
+        used=session.used + ms * ((spent.belt or spent.pause) and not cooling),
         totals=Totals(
             t.belt + ms * spent.belt,
             t.pause + ms * spent.pause,
@@ -123,6 +125,7 @@ def _open(turn: Turn) -> None:
     if session is None or session.opened or session.totals.belt < r.OPENING_MS:
         return
     turn.set_session(opened=True)
+    turn.set(trainer=False)
     for spent in turn.state.opening:
         turn.emit(spent)
     turn.set(opening=())
@@ -141,7 +144,9 @@ def close(turn: Turn, reason: str) -> None:
             min_incline=session.min_incline, belt=t.belt, pause=t.pause, eligible=t.eligible, flat=t.flat,
             unknown=t.unknown, gap=t.gap, distance=t.distance,
         )  # fmt: skip
-    turn.set(session=None, opening=(), way=0, flat_since=None, elapsed_fell=False, unproved=False)
+    if session.opened:
+        turn.set(ended_at=turn.at)
+    turn.set(session=None, opening=(), way=0, flat_since=None, elapsed_fell=False, unproved=False, timed=False)
 
 
 def prove(turn: Turn, reading: Reading) -> None:
@@ -185,6 +190,8 @@ def restore(turn: Turn, event: Restored) -> None:
     else:
         by, quiet = turn.at - session.last, session.quiet_until
         moved = replace(session, started=session.started + by, last=turn.at, nudged_at=turn.at, stopped_since=None)
+        graced = None if session.grace_since is None else session.grace_since + by
+        moved = replace(moved, grace_since=graced, calm_since=None, suggest_quiet_until=None)
         turn.set(session=replace(moved, quiet_until=None if quiet is None else quiet + by))
         turn.set(sample_at=turn.at, unproved=True)
 

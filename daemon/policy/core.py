@@ -4,6 +4,7 @@ Whatever others believe, this is the only place where something is decided. Even
 time; one that is older than the newest is taken as of now, an older or repeated reading changes nothing.
 """
 
+from daemon.policy import limits, stopping, switching, workout
 from daemon.policy import rules as r
 from daemon.policy.accounts import close, restore, silence
 from daemon.policy.events import (
@@ -11,8 +12,12 @@ from daemon.policy.events import (
     Confirmed,
     Effect,
     Event,
+    Extended,
+    FloorTold,
     HelpAsked,
+    HourTold,
     LendAsked,
+    Lifted,
     LinkDown,
     Outcome,
     ReleaseLink,
@@ -23,27 +28,30 @@ from daemon.policy.events import (
     Slot,
     TakeLink,
     TrainerAsked,
+    WaitingTold,
 )
 from daemon.policy.guard import RAISE, SAFE, blocked
 from daemon.policy.hearing import hear, lowered, meet, note
 from daemon.policy.incline import (
     answer,
     end_raise,
-    expire,
     nudge_when_due,
     outcome,
     raise_on,
-    settle,
     watch_flat,
+    watch_halt,
     watch_nudged,
     watch_screen,
-    withdraw,
 )
 from daemon.policy.lease import confirm, unbroken
+from daemon.policy.prompts import expire, settle, withdraw
 from daemon.policy.rules import Rules
 from daemon.policy.state import Control, Kind, Link, Prompt, Stage, State
 from daemon.policy.turn import Turn, fresh
 from drivers.contract import Key, Machine, Notice, Reading
+
+TOUCHES = (Answered, HelpAsked, TrainerAsked, LendAsked, ReturnAsked, Extended, Lifted)
+"""Whatever a hand does at the screen, or staff for the member, ends a stop under way."""
 
 
 def fresh_state(origin: str, rules: Rules, at: int) -> State:
@@ -60,6 +68,9 @@ def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         _interrupt(turn, "clock")
     turn.set(at=turn.at)
     watch_screen(turn)  # before anything is taken: a late confirmation must not mend a break
+    stopping.watch_screen(turn)
+    if isinstance(event, TOUCHES):
+        stopping.cancel(turn, "touched")
     session = turn.state.session
     _take(turn, event)
     _pass_time(turn)
@@ -71,7 +82,9 @@ def step(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
 def permits(state: State, effect: int, at: int) -> bool:
     """Tell whether machine effect number `effect` may still be sent at `at`; asked right before the bytes leave."""
     raising = state.raising
-    if raising is None or raising.effect != effect or not unbroken(state, at):
+    if raising is None or raising.effect != effect:
+        return stopping.permitted(state, effect, at) or workout.permitted(state, effect, at)
+    if not unbroken(state, at):
         return False
     if raising.stage is Stage.ASKING:
         return blocked(state, at, RAISE) is None
@@ -100,12 +113,15 @@ def _take(turn: Turn, event: Event) -> None:  # noqa: C901, one line for each ki
                 _member_changed(turn, lower=False)
             elif event.key is Key.CONTROL_LOST:
                 end_raise(turn, "control")
+                stopping.cancel(turn, "control")
         case LinkDown():
             _lose(turn, event)
         case Outcome():
             outcome(turn, event)
+            stopping.outcome(turn, event)
+            workout.outcome(turn, event)
         case Answered():
-            answer(turn, event)
+            _answered(turn, event)
         case Confirmed():
             confirm(turn, event)
         case ScreenGone():
@@ -114,6 +130,8 @@ def _take(turn: Turn, event: Event) -> None:  # noqa: C901, one line for each ki
         case HelpAsked():
             _help(turn)
         case TrainerAsked():
+            turn.set(trainer=True)
+            turn.set_session(suggest_over=True)
             turn.tell("trainer")
         case LendAsked():
             _lend(turn)
@@ -121,6 +139,16 @@ def _take(turn: Turn, event: Event) -> None:  # noqa: C901, one line for each ki
             _take_back(turn)
         case Slot():
             _slot(turn, event)
+        case HourTold():
+            limits.hour(turn, event)
+        case FloorTold():
+            limits.floor(turn, event)
+        case WaitingTold():
+            limits.waiting(turn, event)
+        case Extended():
+            limits.extend(turn, event)
+        case Lifted():
+            limits.lift(turn, event)
         case RulesSet():
             turn.set(rules_next=event.rules)
         case Restored():
@@ -129,28 +157,48 @@ def _take(turn: Turn, event: Event) -> None:  # noqa: C901, one line for each ki
             pass  # a Tick: only time passes
 
 
+def _answered(turn: Turn, event: Answered) -> None:
+    prompt = turn.state.prompt
+    if prompt is not None and prompt.id == event.prompt and prompt.kind is Kind.SUGGESTION:
+        switching.answer(turn, event.answer)
+    else:
+        answer(turn, event)
+
+
 def _pass_time(turn: Turn) -> None:
     """Do what is due by now."""
     silence(turn)
     _change_rules(turn)
     watch_flat(turn)
+    watch_halt(turn)
+    limits.watch_limit(turn)
+    stopping.stop_on(turn)
+    stopping.begin_when_due(turn)
     raise_on(turn)
     watch_nudged(turn)
     expire(turn)
-    nudge_when_due(turn)
+    if not switching.instead(turn.state, turn.at):
+        nudge_when_due(turn)
+    switching.suggest_when_due(turn)
+    workout.set_when_idle(turn)
+    switching.deal(turn)
 
 
 def _interrupt(turn: Turn, reason: str) -> None:
     """Drop all that is pending and hold: we do not know what happened meanwhile."""
     end_raise(turn, reason)
+    stopping.cancel(turn, reason)
+    workout.forget(turn)
     withdraw(turn)
     settle(turn)
     turn.set(hold_until=turn.at + turn.state.rules.link_hold_ms, flat_since=None, equal_inclines=0, speeds=())
+    turn.set(even_since=None)
 
 
 def _leave(turn: Turn) -> None:
     """Clear the screen of what the ended session asked; what was refused in it may be asked again."""
     end_raise(turn, "session")
+    stopping.cancel(turn, "session")
     withdraw(turn)
     settle(turn)
     if turn.state.prompt is not None and turn.state.prompt.kind is not Kind.HELP:
@@ -163,15 +211,18 @@ def _member_changed(turn: Turn, *, lower: bool) -> None:
     turn.set(changed_at=turn.at)
     session = turn.state.session
     end_raise(turn, "member")
+    stopping.changed(turn)
     withdraw(turn)
     if lower and session is not None and session.risen > 0 and not session.raising_over:
-        turn.tell("command", what="raise", result="lowered_after")
+        soon = session.raised_at is not None and turn.at - session.raised_at <= r.SOON_MS
+        turn.tell("command", what="raise", result="lowered_after", soon=soon)
         turn.set_session(raising_over=True, enforce_over=True, quiet_until=turn.at + turn.state.rules.decline_hold_ms)
 
 
 def _lose(turn: Turn, event: LinkDown) -> None:
     if turn.state.link is Link.UP:
-        turn.set(link=Link.DOWN, control=Control.NOT_ASKED)
+        ours = turn.state.remaking
+        turn.set(link=Link.DOWN, control=Control.NOT_ASKED, remaking=False, timed=turn.state.timed and ours)
         _interrupt(turn, "link")
         turn.tell("link", state="down", reason=event.reason)
 
@@ -180,7 +231,8 @@ def _help(turn: Turn) -> None:
     end_raise(turn, "help")
     withdraw(turn)
     settle(turn)
-    turn.set_session(left_alone=True)
+    turn.set_session(left_alone=True, suggest_over=True)
+    turn.set(trainer=True)
     turn.show(Prompt(turn.number(), Kind.HELP, turn.at, turn.at + turn.state.rules.nudge_shown_ms))
     turn.tell("help")
 

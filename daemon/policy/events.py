@@ -55,6 +55,8 @@ class Answer(Enum):
     RAISE = "raise"
     DECLINE = "decline"  # Not now
     CANCEL = "cancel"
+    TAKE = "take"  # I will, to a suggestion
+    NOT_TODAY = "not_today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,49 @@ class ReturnAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class HourTold:
+    """What the gym's own clock says; None while nobody knows the time."""
+
+    at: int
+    peak: bool | None
+    evening: bool = False  # a weekday's 16 to 20 h: people come from their desks
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTold:
+    """What the floor says: people who wait for a treadmill, and free machines by type; `at` is when it was said."""
+
+    at: int
+    waiting: int | None
+    free: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTold:
+    """Staff say that people wait, or that nobody does any more."""
+
+    at: int
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Staff give this session more time; one that has ended gets none."""
+
+    at: int
+    session: str
+    ms: int  # one of EXTENSIONS_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """Staff take the limit off this session."""
+
+    at: int
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class RulesSet:
     """New rules; they take effect when the belt is next idle."""
 
@@ -144,6 +189,11 @@ type Event = (
     | TrainerAsked
     | LendAsked
     | ReturnAsked
+    | HourTold
+    | FloorTold
+    | WaitingTold
+    | Extended
+    | Lifted
     | RulesSet
     | Restored
 )
@@ -194,6 +244,11 @@ class TakeLink:
 
 
 @dataclass(frozen=True, slots=True)
+class RemakeLink:
+    """Drop the link and connect again: what was asked for with it, control above all, is given back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spent:
     """Time from start to end (ms), all of one kind, of one session; parts are never larger than the whole."""
 
@@ -219,4 +274,4 @@ class Happened:
     session: str | None = None
 
 
-type Effect = MachineEffect | ReleaseLink | TakeLink | Spent | Happened
+type Effect = MachineEffect | ReleaseLink | TakeLink | RemakeLink | Spent | Happened

@@ -6,14 +6,17 @@ The names are the keys of docs/why.md. Doubt is a failure: an unknown value pass
 from collections.abc import Callable
 
 from daemon.policy import rules as r
-from daemon.policy.rules import Mode
+from daemon.policy.rules import Action, Mode, When
 from daemon.policy.state import Control, Kind, Link, State
 from daemon.policy.turn import fresh
 from drivers.contract import Ability, InclineRange, Training
 
 type Check = Callable[[State, int], bool]
 
-NOTES = frozenset({Kind.DECLINED, Kind.RAISED, Kind.NOT_MOVED, Kind.USE_KEYS})
+NOTES = frozenset(
+    {Kind.DECLINED, Kind.RAISED, Kind.NOT_MOVED, Kind.USE_KEYS, Kind.LONG_STAY, Kind.EXTENDED, Kind.LIFTED}
+    | {Kind.LIMIT_OFF, Kind.TAKEN}
+)
 """Prompts that ask nothing: a nudge may take their place."""
 
 
@@ -59,7 +62,14 @@ def warm(state: State, _at: int) -> bool:
 
 
 def not_cooling(state: State, _at: int) -> bool:
-    """Tell whether the console is not in its cool-down or its last part."""
+    """Tell whether the console is not in its cool-down or its last part, and no limit's grace is on."""
+    if state.session is not None and state.session.grace_since is not None:
+        return False
+    return console_on(state)
+
+
+def console_on(state: State) -> bool:
+    """Tell whether the console itself is not in its cool-down or its last part."""
     last = state.remaining is not None and 0 < state.remaining.value <= r.LAST_PART_S
     return state.training is not Training.COOL_DOWN and not last
 
@@ -78,6 +88,12 @@ def steady(state: State, _at: int) -> bool:
 def screen(state: State, at: int) -> bool:
     """Tell whether a screen holds the lease and is alive."""
     return state.lease is not None and at - state.lease.at <= r.LEASE_MS
+
+
+def standing(state: State, at: int) -> bool:
+    """Tell whether the belt has been seen to stand for IDLE_MS, until just now."""
+    still = fresh(state.speed, at, r.FRESH_TO_COMMAND_MS) == 0 and all(gauge.value == 0 for gauge in state.speeds)
+    return still and bool(state.speeds) and at - state.speeds[0].at >= r.IDLE_MS
 
 
 def in_window(state: State, at: int) -> bool:
@@ -157,6 +173,38 @@ ENFORCE: tuple[tuple[str, Check], ...] = (
     ),
 )
 """What a raise needs besides when the member did not ask for it."""
+
+STOP: tuple[tuple[str, Check], ...] = (
+    ("mode", lambda s, at: s.rules.mode >= Mode.NUDGE),
+    ("action", lambda s, at: s.rules.limit_action is Action.STOP and s.rules.proved_stop),
+    ("ability", lambda s, at: can(s, Ability.STOP)),
+    ("link", lambda s, at: s.link is Link.UP),
+    ("hold", lambda s, at: s.hold_until is not None and at >= s.hold_until),
+    ("over", lambda s, at: s.session is not None and s.session.over and not s.session.stop_over),
+    ("control", lambda s, at: s.control is not Control.LOST),
+    ("safety_key", lambda s, at: not s.safety_out),
+    ("speed", lambda s, at: r.MOVING <= (fresh(s.speed, at, r.FRESH_TO_COMMAND_MS) or 0) <= r.STOP_SPEED),
+    ("unsteady", steady),
+    ("changed", lambda s, at: s.changed_at is None or at - s.changed_at >= s.rules.quiet_ms),
+    ("screen", screen),
+    ("raising", lambda s, at: s.raising is None),
+)
+"""What must hold all through a stop, and when it is sent."""
+
+TIMER: tuple[tuple[str, Check], ...] = (
+    ("action", lambda s, at: s.rules.limit_action is Action.MACHINE and s.rules.proved_time),
+    ("always", lambda s, at: s.rules.limit_when is When.ALWAYS and s.rules.limit_ms > 0),
+    ("mode", lambda s, at: s.rules.mode >= Mode.NUDGE),
+    ("ability", lambda s, at: can(s, Ability.WORKOUT_TIME)),
+    ("link", lambda s, at: s.link is Link.UP),
+    ("hold", lambda s, at: s.hold_until is not None and at >= s.hold_until),
+    ("control", lambda s, at: s.control is not Control.LOST),
+    ("safety_key", lambda s, at: not s.safety_out),
+    ("session", lambda s, at: s.session is None and not s.timed and not s.timer_over),
+    ("idle", lambda s, at: standing(s, at)),
+    ("changed", lambda s, at: s.changed_at is None or at - s.changed_at >= r.IDLE_MS),
+)
+"""What must hold while the console's workout time is set, and when it is sent."""
 
 
 def blocked(state: State, at: int, checks: tuple[tuple[str, Check], ...]) -> str | None:

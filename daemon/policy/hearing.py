@@ -19,7 +19,7 @@ def meet(turn: Turn, machine: Machine) -> None:
     turn.set(
         link=Link.UP, machine=machine, control=Control.NOT_ASKED, sample_at=seen, speed=None, incline=None,
         distance=None, elapsed=None, remaining=None, training=Training.UNKNOWN, equal_inclines=0, speeds=(),
-        speed_ref=None, changed_at=None, safety_out=False, slot_free_since=None,
+        speed_ref=None, changed_at=None, safety_out=False, slot_free_since=None, remaking=False,
     )  # fmt: skip
 
 
@@ -47,11 +47,20 @@ def _take_speed(turn: Turn, reading: Reading) -> None:
     old = [g for g in past if g.at <= reading.at - r.STEADY_MS][-1:]
     kept = (*old, *(g for g in past if g.at > reading.at - r.STEADY_MS))
     turn.set(speed=gauge, speeds=kept if kept and kept[-1].value == gauge.value else (*kept, gauge))
+    if turn.state.even_since is None or abs(reading.speed - turn.state.even_speed) > r.EVEN_SPEED:
+        turn.set(even_since=reading.at, even_speed=reading.speed)
     reference = turn.state.speed_ref
     if reference is None or abs(reading.speed - reference) >= r.SPEED_NOISE:
         turn.set(speed_ref=reading.speed)
     if reading.speed >= r.MOVING:
         turn.set(safety_out=False)
+    elif past and past[-1].value >= r.MOVING and _stepped_lately(turn.state, turn.at):
+        turn.set(halted_at=turn.at)
+
+
+def _stepped_lately(state: State, at: int) -> bool:
+    step = state.session.raised_at if state.session is not None else None
+    return step is not None and at - step <= r.UNEXPECTED_MS
 
 
 def _take_incline(turn: Turn, reading: Reading) -> None:
@@ -94,6 +103,8 @@ def note(turn: Turn, notice: Notice) -> bool:
         turn.set(control=Control.LOST)
         turn.set_session(raising_over=True)
         return False
+    if notice.key in (Key.STOPPED, Key.PAUSED, Key.SAFETY):
+        turn.set(key_at=turn.at)
     if notice.key is Key.SAFETY:
         turn.set(safety_out=True)
     # some machines echo a target of ours, though they should tell only the others (FTMS 4.17.1)

@@ -10,7 +10,8 @@ from daemon.policy import rules as r
 from daemon.policy.accounts import eligible
 from daemon.policy.events import Answer, Answered, Outcome, RaiseIncline, RequestControl, Result
 from daemon.policy.guard import ENFORCE, NUDGE, RAISE, SAFE, blocked, goal, moving, next_step, screen, warm
-from daemon.policy.lease import digit, unbroken
+from daemon.policy.lease import unbroken
+from daemon.policy.prompts import settle, withdraw
 from daemon.policy.rules import Mode
 from daemon.policy.state import Control, Kind, Nudged, Prompt, Raise, Stage, State
 from daemon.policy.turn import Turn, fresh
@@ -80,7 +81,7 @@ def _accept(turn: Turn, prompt: Prompt) -> None:
     if prompt.can_raise and blocked(turn.state, turn.at, RAISE) is None:
         count_down(turn, by_member=True)
     else:
-        say(turn, Kind.USE_KEYS)
+        turn.say(Kind.USE_KEYS)
 
 
 def decline(turn: Turn) -> None:
@@ -95,24 +96,7 @@ def decline(turn: Turn) -> None:
         left_alone=session.left_alone or session.declines + 1 >= r.DECLINES_A_SESSION,
         enforce_over=True,
     )
-    say(turn, Kind.DECLINED)
-
-
-def say(turn: Turn, kind: Kind, target: int = 0) -> None:
-    """Show a short note in place of the prompt."""
-    turn.show(Prompt(turn.number(), kind, turn.at, turn.at + r.NOTE_MS, target))
-
-
-def settle(turn: Turn, outcome: str | None = None) -> None:
-    """Close the open nudge with its one outcome."""
-    nudged = turn.state.nudged
-    if nudged is None:
-        return
-    turn.set(nudged=None)
-    end = outcome or (nudged.otherwise if nudged.shown else "undelivered")
-    if end == "undelivered" and not nudged.watched:
-        turn.set_session(unseen=True, nudged_at=None)
-    turn.tell("nudge", step="ended", prompt=nudged.prompt, outcome=end)
+    turn.say(Kind.DECLINED)
 
 
 def watch_nudged(turn: Turn) -> None:
@@ -126,27 +110,6 @@ def watch_nudged(turn: Turn) -> None:
         withdraw(turn)
     elif turn.at - nudged.since >= r.ACCEPTED_WITHIN_MS:
         settle(turn)
-
-
-def withdraw(turn: Turn) -> None:
-    """Take a nudge off the screen; a note may stay."""
-    if turn.state.prompt is not None and turn.state.prompt.kind is Kind.NUDGE:
-        turn.set(prompt=None)
-        if turn.state.nudged is not None:
-            turn.set(nudged=replace(turn.state.nudged, otherwise="withdrawn"))
-
-
-def expire(turn: Turn) -> None:
-    """Take a prompt off the screen whose time is up; no answer is no consent and no refusal."""
-    prompt = turn.state.prompt
-    if prompt is None:
-        return
-    if prompt.kind is Kind.COUNTDOWN:
-        turn.set(prompt=replace(prompt, digit=digit(prompt, turn.at)))
-    elif prompt.until is not None and turn.at >= prompt.until:
-        turn.set(prompt=None)
-    elif prompt.kind is Kind.NUDGE and not moving(turn.state, turn.at):
-        withdraw(turn)
 
 
 DECLINES = frozenset({"cancelled", "screen"})
@@ -169,11 +132,11 @@ def end_raise(turn: Turn, reason: str) -> None:
         decline(turn)
     elif reason == "done":
         settle(turn, "raised")
-        say(turn, Kind.RAISED, raising.goal)
+        turn.say(Kind.RAISED, raising.goal)
     else:
         settle(turn, "withdrawn" if confirmed else "undelivered")
         if reason in ("not_reached", "refused", "unknown"):
-            say(turn, Kind.NOT_MOVED)
+            turn.say(Kind.NOT_MOVED)
 
 
 def watch_screen(turn: Turn) -> None:
@@ -229,7 +192,7 @@ def _send(turn: Turn, raising: Raise) -> None:
         raising=replace(raising, stage=Stage.SENT, since=turn.at, effect=number, start=start, step=target, sent=turn.at)
     )
     if turn.state.session is not None:
-        turn.set_session(risen=turn.state.session.risen + target - start)
+        turn.set_session(risen=turn.state.session.risen + target - start, raised_at=turn.at)
     turn.emit(RaiseIncline(number, target))
 
 
@@ -262,6 +225,19 @@ def _resting(turn: Turn, raising: Raise) -> None:
         end_raise(turn, failed)
     else:
         _send(turn, raising)
+
+
+def watch_halt(turn: Turn) -> None:
+    """Tell of a belt that stopped right after a step of the deck, when nobody's key explains it."""
+    halted, key = turn.state.halted_at, turn.state.key_at
+    if halted is None:
+        return
+    if key is not None and abs(key - halted) <= r.KEY_LATE_MS:
+        turn.set(halted_at=None)
+    elif turn.at - halted > r.KEY_LATE_MS:
+        turn.set(halted_at=None)
+        turn.set_session(raising_over=True)
+        turn.tell("command", what="raise", result="halted_after")
 
 
 STAGES = {

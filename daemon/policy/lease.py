@@ -11,12 +11,14 @@ from daemon.policy.events import Confirmed
 from daemon.policy.state import Kind, Lease, Prompt, State
 from daemon.policy.turn import Turn
 
-CONFIRMED = frozenset({Kind.COUNTDOWN, Kind.RAISING})
+COUNTS = frozenset({Kind.COUNTDOWN, Kind.STOP})
+"""Countdowns: they run from their first confirmation."""
+CONFIRMED = COUNTS | {Kind.RAISING}
 
 
 def digit(prompt: Prompt, at: int) -> int:
     """Return what the screen must draw now: seconds left, or the target in tenths while the deck rises."""
-    if prompt.kind is not Kind.COUNTDOWN:
+    if prompt.kind not in COUNTS:
         return prompt.target
     return prompt.digit if prompt.until is None else max(0, -(-(prompt.until - at) // 1000))
 

@@ -43,3 +43,20 @@ class Session:
     enforce_over: bool = False  # from now on we only ask
     raising_over: bool = False  # nothing moves the deck any more
     risen: int = 0  # 0.1 %
+    raised_at: int | None = None  # at of the last step of the deck
+    # the time limit
+    used: int = 0  # ms that count: belt and pauses, no cool-down
+    limit_at: int | None = None  # `used` at which the limit falls due; None: none counts
+    calm_since: int | None = None  # at, since when it would not count any more
+    warned: tuple[int, ...] = ()  # those of WARNINGS_MS that were said
+    grace_since: int | None = None  # at
+    over: bool = False  # the grace is over, staff know
+    extended: int = 0  # ms
+    lifted: bool = False
+    long_noted: bool = False
+    stop_over: bool = False  # nothing asks this belt to stop any more
+    # suggestions
+    passed: int = 0  # nudges that the member declined or let pass
+    suggested: tuple[str, ...] = ()  # rules that spoke on the belt
+    suggest_quiet_until: int | None = None
+    suggest_over: bool = False

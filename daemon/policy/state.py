@@ -44,6 +44,18 @@ class Kind(Enum):
     NOT_MOVED = "not_moved"
     USE_KEYS = "use_keys"  # Raise was pressed, yet the deck may not be moved now
     HELP = "help"
+    TIME = "time"  # minutes left
+    LIMIT = "limit"  # time is up: cool down
+    OVER = "over"  # the grace is over
+    LONG_STAY = "long_stay"
+    EXTENDED = "extended"
+    LIFTED = "lifted"
+    LIMIT_OFF = "limit_off"
+    STOP = "stop"  # a countdown to a stop
+    STOPPING = "stopping"
+    STOP_OFF = "stop_off"  # something cancelled it
+    SUGGESTION = "suggestion"
+    TAKEN = "taken"  # the answer to I will
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,11 @@ class Prompt:
     can_raise: bool = False  # a nudge with a Raise key
     digit: int = 0  # what the screen must show to confirm
     confirmed: bool = False  # a screen showed it
+    minutes: int = 0  # what a message about time says
+    item: str = ""  # of the catalogue
+    rule: str = ""  # that suggests it
+    why: str = ""  # the text that says why
+    free: bool = False  # the floor says that one is free, just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,42 @@ class Raise:
     start: int = 0  # incline before the step
     step: int = 0  # target of the step under way
     sent: int | None = None  # at of the last step
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop under way: one countdown, then control asked for, then one stop."""
+
+    stage: Stage  # COUNTING, ASKING or SENT
+    since: int
+    effect: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The console's workout time being set: control asked for, then the time sent."""
+
+    stage: Stage  # ASKING or SENT
+    since: int
+    effect: int
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What the floor said last."""
+
+    at: int
+    waiting: int | None
+    free: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item on the idle screen."""
+
+    item: str
+    rule: str
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +185,8 @@ class State:
     speed_ref: int | None = None  # speed that the member last set, as far as we saw
     changed_at: int | None = None  # the member's last change
     safety_out: bool = False
+    key_at: int | None = None  # at which the machine last told of a key
+    halted_at: int | None = None  # at which the belt stopped right after a step; nobody told of a key yet
     control: Control = Control.NOT_ASKED
     flat_since: int | None = None  # of eligible, fresh, flat belt time
     session: Session | None = None
@@ -140,3 +195,19 @@ class State:
     nudged: Nudged | None = None
     lease: Lease | None = None
     raising: Raise | None = None
+    stopping: Stop | None = None
+    timing: Timing | None = None
+    timed: bool = False  # the console's workout time was set for the member who comes
+    timer_over: bool = False  # the console took no workout time: announced only
+    remaking: bool = False  # we dropped the link ourselves
+    peak: bool | None = None
+    evening: bool = False
+    floor: Floor | None = None
+    waiting_since: int | None = None  # at which staff said that people wait
+    message_at: int | None = None  # at of the last message
+    even_since: int | None = None  # at, since when the speed has been even
+    even_speed: int = 0  # 0.01 km/h
+    turns: int = 0  # suggestions and cards so far: whose turn it is
+    card: Card | None = None
+    ended_at: int | None = None  # at of the last session's end
+    trainer: bool = False  # help or a trainer was asked for in the last session

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from daemon.policy.events import Effect, Happened
+from daemon.policy.rules import NOTE_MS
 from daemon.policy.session import Session
-from daemon.policy.state import Gauge, Link, Prompt, State
+from daemon.policy.state import Gauge, Kind, Link, Prompt, State
 from drivers.contract import Machine
 
 
@@ -48,7 +49,12 @@ class Turn:
     def show(self, prompt: Prompt) -> None:
         """Put prompt on the screen in place of what is there; what confirmed the old one does not confirm it."""
         lease = self.state.lease
-        self.set(prompt=prompt, lease=None if lease is None else replace(lease, good=None))
+        good = None if lease is None else replace(lease, good=None)
+        self.set(prompt=prompt, lease=good, message_at=self.at, card=None)
+
+    def say(self, kind: Kind, target: int = 0, *, minutes: int = 0, lasts: int = NOTE_MS) -> None:
+        """Show a message that asks nothing, for `lasts` ms, in place of the prompt."""
+        self.show(Prompt(self.number(), kind, self.at, self.at + lasts, target, minutes=minutes))
 
 
 def changed[T: (State, Session)](old: T, changes: Mapping[str, object]) -> T:

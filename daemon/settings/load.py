@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from daemon.policy.rules import Mode, Rules
+from daemon.policy.rules import Action, Mode, Rules
+from daemon.policy.words import WORDS
 from daemon.settings import origin
-from daemon.settings.model import Api, Console, Machine, Mqtt, Section, Sections, StoreFile
+from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
@@ -24,6 +25,7 @@ GONE: Mapping[tuple[int | str, ...], str] = {
     ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
 }
 """What is said of keys that are no mistyped ones."""
+SAME_PORT = "is [api] port too; the screen needs one of its own"
 
 
 class SettingsError(Exception):
@@ -39,6 +41,7 @@ class Settings:
     """All settings of one machine; `named` holds `section.key` of what the file says itself."""
 
     machine: Machine
+    proved: Proved
     rules: Rules
     mqtt: Mqtt | None
     api: Api
@@ -51,7 +54,8 @@ class Settings:
     @property
     def named_rules(self) -> frozenset[str]:
         """The fields of Rules that the file sets itself."""
-        return frozenset(key.field for key in KEYS.values() if f"policy.{key.name}" in self.named)
+        numbers = {key.field for key in KEYS.values() if f"policy.{key.name}" in self.named}
+        return frozenset(numbers | {name for name in WORDS if f"policy.{name}" in self.named})
 
 
 def load(path: Path = DEFAULT) -> Settings:
@@ -104,13 +108,28 @@ def _parse(table: Mapping[str, Any], file: str) -> Settings:
     except ValidationError as error:
         raise SettingsError([sentence(file, e) for e in error.errors()] + mistakes) from None
     if sections.api.port == sections.console.port:
-        why = f"{sections.console.port} is [api]'s port too; the screen needs one of its own"
-        mistakes.append(place(file, ("console", "port")) + why)
+        mistakes.append(place(file, ("console", "port")) + SAME_PORT)
     if mistakes:
         raise SettingsError(mistakes)
-    rules = Rules(mode=Mode[sections.machine.mode.upper()], **values)
+    machine, proved = sections.machine, sections.proved
+    if (why := unproved(machine.limit_action, proved)) is not None:
+        raise SettingsError([place(file, ("machine", "limit_action")) + why])
+    rules = Rules(
+        mode=Mode[machine.mode.upper()],
+        limit_action=Action(machine.limit_action),
+        proved_time=proved.workout_time is not None,
+        proved_stop=proved.stop is not None,
+        **values,
+    )
     found = (sections.mqtt, sections.api, sections.store, sections.console)
-    return Settings(sections.machine, rules, *found, frozenset(_named(table)))
+    return Settings(machine, proved, rules, *found, frozenset(_named(table)))
+
+
+def unproved(action: str, proved: Proved) -> str | None:
+    """Return why this limit_action may not be, or None."""
+    missing = {"machine": proved.workout_time is None, "stop": proved.stop is None}.get(action, False)
+    key = "workout_time" if action == "machine" else "stop"
+    return f"{action} needs [proved] {key}: the day on which it was tried on this machine" if missing else None
 
 
 def _named(table: Mapping[str, Any]) -> Iterator[str]:

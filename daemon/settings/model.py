@@ -1,5 +1,6 @@
 """The sections of inclined.toml, except [policy], whose keys stand in daemon.policy.rules."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -70,7 +71,7 @@ class Machine(Section):
     zone: Text
     """Where in the gym it stands."""
     driver: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S*$")]
-    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `simulated:` or `replay:FILE`."""
+    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `ftms-uart:/dev/serial/by-id/NAME`, `simulated:` or `replay:FILE`."""
     mode: Literal["observe", "nudge", "assist", "enforce"]
     """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
     units: Literal["km/h", "mph"]
@@ -81,10 +82,21 @@ class Machine(Section):
     """Pixels per mm of the screen, so that letters are large enough; without it the page guesses."""
     incline_range: Range | None = None
     """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
+    limit_action: Literal["announce", "machine", "stop"] = "announce"
+    """What follows a time limit: words only, the console's own workout time, or one stop after a countdown."""
     time_zone: Annotated[str, AfterValidator(_is_zone)] = "UTC"
     """Whose hours usage is told in, such as `Europe/Berlin`."""
     clock: Literal["auto", "trust"] = "auto"
     """`auto` waits for timesyncd before it believes the date; `trust` is for a computer with its own clock."""
+
+
+class Proved(Section):
+    """What was tried on this very machine, on an empty belt, with the day; what is absent is not done."""
+
+    workout_time: date | None = None
+    """The console took a workout time: nothing started, no key was locked, the link stayed."""
+    stop: date | None = None
+    """One stop was asked for and came; the speed read was the speed shown, in the same unit."""
 
 
 class Tls(Section):
@@ -114,9 +126,11 @@ class Mqtt(Section):
     username: Text | None = None
     """As the broker knows this machine; absent: the broker asks for none."""
     password_file: Path | None = None
-    """A file with the password in its first line."""
+    """A file with the password in its first line; without it, what stands in `/etc/credstore/inclined.mqtt`, if any."""
     keepalive: Annotated[int, Field(ge=5, le=600, strict=True)] = 30
     """Seconds after which a silent connection is given up."""
+    version: Literal["auto", "3.1.1", "5"] = "auto"
+    """Of MQTT: `auto` asks for 5, and for 3.1.1 where the broker gives no answer to that."""
     tls: Tls | None = None
     """`{ ca = FILE, cert = FILE, key = FILE }`; cert and key only where the broker asks for them. Absent: no TLS."""
 
@@ -158,6 +172,7 @@ class Sections(Section):
     """The whole file but [policy]."""
 
     machine: Machine
+    proved: Proved = Proved()
     mqtt: Mqtt | None = None
     api: Api = Api()
     store: StoreFile = StoreFile()

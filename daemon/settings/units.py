@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from decimal import Context, Decimal, Inexact
+from typing import Any
 
 from daemon.policy.rules import Mode, Rules
+from daemon.policy.words import WORDS
 
 HUMAN = {"0.1 %": ("%", 10), "0.01 km/h": ("km/h", 100), "ms": ("s", 1000)}
 """Unit of the policy -> unit for people, and how many of the former make one of the latter."""
@@ -25,6 +27,7 @@ class Key:
     least: int
     most: int
     doc: str
+    zero: bool = False
 
     def text(self, value: int) -> str:
         """Return a value of Rules as people write it, without its unit."""
@@ -33,14 +36,14 @@ class Key:
     @property
     def may_be(self) -> str:
         """Return what the setting may be, for a sentence."""
-        return f"{self.text(self.least)} to {self.text(self.most)} {self.unit}"
+        return f"{'0 or ' if self.zero else ''}{self.text(self.least)} to {self.text(self.most)} {self.unit}"
 
     def exact(self, given: object) -> int:
         """Return given in the unit of Rules. ValueError says what is wrong."""
         value = exact(given, self.per)
         if value is None:
             raise ValueError(f"{shown(given)} is no number in steps of {self.text(1)} {self.unit}")
-        if not self.least <= value <= self.most:
+        if not (self.least <= value <= self.most or (value == 0 and self.zero)):
             raise ValueError(f"{given} {self.unit} is out of bounds")
         return value
 
@@ -60,7 +63,7 @@ def _key(f: "Field[int]") -> Key:
     unit, per = HUMAN.get(f.metadata["unit"], (f.metadata["unit"], 1))
     assert isinstance(f.default, int)  # noqa: S101, every setting of Rules has one
     bounds = f.metadata["least"], f.metadata["most"]
-    return Key(f.name.removesuffix("_ms"), f.name, unit, per, f.default, *bounds, f.metadata["doc"])
+    return Key(f.name.removesuffix("_ms"), f.name, unit, per, f.default, *bounds, f.metadata["doc"], f.metadata["zero"])
 
 
 KEYS: Mapping[str, Key] = {key.name: key for key in (_key(f) for f in fields(Rules) if f.metadata)}
@@ -72,14 +75,26 @@ def shown(given: object) -> str:
     return f'"{given}"' if isinstance(given, str) else str(given).lower() if isinstance(given, bool) else str(given)
 
 
-def rules_of(table: Mapping[str, object]) -> tuple[dict[str, int], list[tuple[str, str]]]:
+def _text(given: object) -> str:
+    if not isinstance(given, str):
+        raise ValueError(f"{shown(given)} is no text in quotes")  # noqa: TRY004, told like any other mistake
+    return given
+
+
+def rules_of(table: Mapping[str, object]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Return the fields of Rules that table sets, and its mistakes as (key, sentence)."""
-    values: dict[str, int] = {}
+    values: dict[str, Any] = {}
     mistakes: list[tuple[str, str]] = []
     for name, given in table.items():
+        if name in WORDS:
+            try:
+                values[name] = WORDS[name].read(_text(given))
+            except ValueError as error:
+                mistakes.append((name, f"{error}; it may be {WORDS[name].may_be}"))
+            continue
         key = KEYS.get(name)
         if key is None:
-            mistakes.append((name, f"is unknown; it may be {', '.join(KEYS)}"))
+            mistakes.append((name, f"is unknown; it may be {', '.join((*KEYS, *WORDS))}"))
             continue
         try:
             values[key.field] = key.exact(given)

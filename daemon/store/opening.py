@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
 WAL_LIMIT = 4 * 1024 * 1024
-KEPT_TABLES = ("boot", "session", "slice", "tally", "note", "outbox")
+KEPT_TABLES = ("boot", "session", "slice", "tally", "note", "outbox", "journal", "answered")
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import fields
+from typing import Any
 
 from daemon.policy.session import Session, Totals
 from daemon.store.ledger import recall
@@ -18,10 +19,16 @@ def restored(db: sqlite3.Connection, boot: str) -> tuple[Session, bool] | None:
         return None
     names = {f.name for f in fields(Session)}
     try:
-        session = Session(**{name: value for name, value in saved.items() if name in names} | _accounts(db, saved))
+        values = {name: _frozen(value) for name, value in saved.items() if name in names}
+        session = Session(**values | _accounts(db, saved))
     except (TypeError, KeyError):  # another version's, or carried over from a damaged file
         return None
     return None if _ended(db, session.id) else (session, saved.get("boot") == boot)
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401, JSON
+    """JSON knows no tuples."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _accounts(db: sqlite3.Connection, saved: dict[str, object]) -> dict[str, object]:

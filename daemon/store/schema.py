@@ -40,6 +40,18 @@ STEPS = (
         kind TEXT NOT NULL, boot TEXT NOT NULL, at INTEGER NOT NULL, session TEXT, data TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE journal (          -- safety and audit events, for this machine's own staff
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL, boot TEXT NOT NULL, at INTEGER NOT NULL, session TEXT, data TEXT NOT NULL
+    );
+    CREATE TABLE answered (         -- commands that were answered, so that none is carried out twice
+        id TEXT PRIMARY KEY,
+        until_ms INTEGER NOT NULL,  -- Unix time from which on the command is too old anyway
+        ack TEXT NOT NULL           -- JSON
+    ) WITHOUT ROWID;
+    """,
 )
 
 

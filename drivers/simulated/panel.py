@@ -1,16 +1,16 @@
 """The simulated machine's panel: keys typed as words, and a control socket that speaks JSON, one object a line.
 
-A request has `op`: key {key}, off {radio_only}, on, hangup, set {v: {speed, incline, profile}}, status. The answer has
-`ok`, and `error` when that is false.
+A request has `op`: key {key}, off {radio_only}, on, hangup, set {v: {speed, incline, profile}}, status, and on a serial
+line fault {kind, frames}. The answer has `ok`, and `error` when that is false. With radio_only the machine goes on, out
+of reach: its radio is carried away, or its line unplugged.
 """
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from drivers.simulated.build import Key
 from drivers.simulated.ftms import FtmsServer
-from drivers.simulated.peripheral import Peripheral
 from drivers.simulated.profile import PROFILES
 
 WORDS = {
@@ -22,6 +22,29 @@ WORDS = {
     "safety": Key.SAFETY_OUT,
     "cool-down": Key.COOL_DOWN,
 }
+
+
+class Switchable(Protocol):
+    """A machine that can be switched off and on, whatever it speaks through."""
+
+    server: FtmsServer
+
+    async def power_on(self) -> None: ...
+
+    async def power_off(self) -> None: ...
+
+    async def walk_away(self) -> None: ...
+
+    async def hang_up(self) -> None: ...
+
+    def catch_up(self) -> None: ...
+
+
+@runtime_checkable
+class Faulty(Protocol):
+    """A machine whose line can be disturbed."""
+
+    def fault(self, kind: str, frames: int) -> None: ...
 
 
 class PanelError(ValueError):
@@ -36,37 +59,39 @@ def key_of(word: str) -> Key:
         raise PanelError(f"no key {word.strip()!r}; there are {', '.join(WORDS)}") from None
 
 
-async def answer(line: bytes, peripheral: Peripheral) -> bytes:
+async def answer(line: bytes, machine: Switchable) -> bytes:
     """Do what a request line says and return its answer line."""
     try:
         request = json.loads(line)
         if not isinstance(request, dict):
             raise PanelError("a request is a JSON object with `op`")
-        said = {"ok": True} | await do(request, peripheral)
+        said = {"ok": True} | await do(request, machine)
     except ValueError as wrong:  # what json, the profile table and the treadmill raise too
         said = {"ok": False, "error": str(wrong)}
     return json.dumps(said).encode() + b"\n"
 
 
-async def do(request: dict[str, Any], peripheral: Peripheral) -> dict[str, Any]:
+async def do(request: dict[str, Any], machine: Switchable) -> dict[str, Any]:
     """Do one request; ValueError says what is wrong with it."""
-    server = peripheral.server
-    peripheral.catch_up()
+    server = machine.server
+    machine.catch_up()
     match request:
         case {"op": "key", "key": str(word)}:
             return {"done": server.press(key_of(word))}
         case {"op": "off"}:
-            await (peripheral.walk_away() if request.get("radio_only") else peripheral.power_off())
+            await (machine.walk_away() if request.get("radio_only") else machine.power_off())
         case {"op": "on"}:
-            await peripheral.power_on()
+            await machine.power_on()
         case {"op": "hangup"}:
-            await peripheral.hang_up()
+            await machine.hang_up()
         case {"op": "set", "v": dict(values)}:
             place(server, values)
+        case {"op": "fault", "kind": str(kind)} if isinstance(machine, Faulty):
+            machine.fault(kind, int(request.get("frames", 1)))
         case {"op": "status"}:
             return status(server)
         case _:
-            raise PanelError(f"no such request: {request}; `op` is key, off, on, hangup, set or status")
+            raise PanelError(f"no such request: {request}; `op` is key, off, on, hangup, set, fault or status")
     return {}
 
 
@@ -100,13 +125,13 @@ def status(server: FtmsServer) -> dict[str, Any]:
     }
 
 
-async def serve(path: str, peripheral: Peripheral) -> asyncio.Server:
+async def serve(path: str, machine: Switchable) -> asyncio.Server:
     """Listen on a unix socket for requests; OSError when that cannot be."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async for line in reader:
-                writer.write(await answer(line, peripheral))
+                writer.write(await answer(line, machine))
                 await writer.drain()
         except ConnectionError:
             pass  # whoever asked is gone

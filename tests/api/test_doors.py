@@ -123,7 +123,7 @@ async def test_two_names_or_none_are_not(world: World, head: str) -> None:
             assert answer.split()[1] in {b"400", b"421"}, (head, version)
 
 
-TARGETS = ["http://localhost{}", "http://evil.example{}", "//evil.example{}", "evil.example:80", "*", "localhost{}"]
+TARGETS = ["http://localhost{}", "http://evil.example{}", "evil.example:80", "*", "localhost{}"]
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -134,7 +134,7 @@ async def test_an_absolute_target_is_a_proxys(world: World, target: str) -> None
             head = f"{method} {target.format(path)} HTTP/1.1\r\nHost: localhost\r\n{upgrade}"
             end = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" if upgrade else "Connection: close\r\n"
             answer = await raw(port, head + end + "\r\n")
-            assert answer.split()[1] in {b"400", b"404"}, (target, upgrade)
+            assert answer.split()[1] == b"400", (target, upgrade)
 
 
 async def raw(port: int, request: str) -> bytes:

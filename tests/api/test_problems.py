@@ -57,7 +57,10 @@ async def test_a_method_that_is_not_taken(client: httpx.AsyncClient, screen: htt
 async def test_nothing_that_moves_can_be_asked(client: httpx.AsyncClient) -> None:
     listed = (await client.get("/openapi.json")).json()["paths"]
     assert {path: set(methods) - {"get"} for path, methods in listed.items() if set(methods) != {"get"}} == {
-        "/api/v1/settings": {"put", "patch"}
+        "/api/v1/settings": {"put", "patch"},
+        "/api/v1/session/extend": {"post"},
+        "/api/v1/session/lift": {"post"},
+        "/api/v1/waiting": {"post"},
     }
 
 

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from api.app import create_app
 from api.desk import Desk
-from api.pace import CALLS, Rate
+from api.pace import CALLS, SIGN_INS, Pace, Rate
 from api.screen import create_console
 from api.serve import listen, serve
 from api.signins import SignIns
@@ -26,6 +26,7 @@ from daemon.policy.rules import Mode, Rules
 from daemon.policy.state import Link
 from daemon.rulebook import Rulebook
 from daemon.snapshot import Feed, Phase, Snapshot
+from daemon.staff import Staff
 from daemon.store import StoreError
 from daemon.tokens import Refused, Token, hashed
 from daemon.tokens.book import judged
@@ -108,7 +109,8 @@ class History:
 
     async def sessions(self, limit: int, before: str | None = None) -> list[SessionRow]:
         self._check()
-        after = 0 if before is None else 1 + next(n for n, row in enumerate(self.rows) if row.id == before)
+        places = [n for n, row in enumerate(self.rows) if row.id == before]
+        after = 1 + places[0] if places else 0 if before is None else len(self.rows)
         return self.rows[after : after + limit]
 
     async def usage(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[UsageRow]:
@@ -158,6 +160,7 @@ class World:
     tokens: Tokens = field(default_factory=Tokens)
     reading_open: bool = True
     rate: Rate = CALLS
+    sign_in_rate: Rate = SIGN_INS
     port: int = 0
     """Of the API."""
     screen_port: int = 0
@@ -171,13 +174,14 @@ class World:
             clock=self.clock,
             identity=IDENTITY,
             submit=self.events.put_nowait,
+            staff=Staff(self.feed, self.clock, self.events.put_nowait, self.told.append),
             history=self.history,
             rulebook=rulebook,
             health=lambda: self.health(),
             texts=texts(),
             console_key=KEY,
             tokens=self.tokens,
-            sign_ins=SignIns(self.told.append),
+            sign_ins=SignIns(self.told.append, Pace(self.sign_in_rate)),
             reading_open=self.reading_open,
             fault=lambda: self.fault,
             hosts=self.hosts,

@@ -2,9 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import override
 
-from drivers.contract import DriverError, LinkLost, Listener, Permit, Said, Withdrawn
+import pytest
+
+from drivers.contract import DriverError, LinkLost, Listener, Permit, Refused, Said, Timeout, Withdrawn
 from drivers.ftms.driver import FtmsDriver
+from drivers.ftms.uart.link import UartLink
+from drivers.simulated.framing import Message, Request, Response, Unpacker, pack
+from drivers.transports.stream import StreamListener
 
 DATA, STATUS, TRAINING, POINT = 0x2ACD, 0x2ADA, 0x2AD3, 0x2AD9
 WHOLE: dict[int, bytes | DriverError] = {
@@ -85,6 +91,89 @@ class ScriptedLink:
     def lose(self, reason: str = "hung up") -> None:
         assert self.listener
         self.listener.lost(reason)
+
+
+class ScriptedUart(ScriptedLink):
+    """The same machine behind a gateway on a line without delay, reached by the real UartLink."""
+
+    name = "the line"
+    speed = 115_200
+    open_limit = 40.0
+
+    @override
+    async def open(self, listener: Listener, /) -> frozenset[int]:
+        self._line = UartLink(_Wire(self), lambda channel, data: None, answer_s=0.05)
+        await super().open(listener)
+        return await self._line.open(listener)
+
+    @override
+    async def subscribe(self, channel: int, /) -> None:
+        await self._line.subscribe(channel)
+
+    @override
+    async def read(self, channel: int, /) -> bytes:
+        return await self._line.read(channel)
+
+    @override
+    async def write(self, channel: int, data: bytes, permit: Permit, /) -> None:
+        await self._line.write(channel, data, permit)
+
+    @override
+    async def close(self) -> None:
+        await self._line.close()
+        await super().close()
+
+    @override
+    def say(self, channel: int, data: str) -> None:
+        self._line.arrived(pack(Message.NOTIFY, 0, 0, channel, bytes.fromhex(data)))
+
+    @override
+    def lose(self, reason: str = "hung up") -> None:
+        self._line.lost(reason)
+
+
+class _Wire:
+    """A stream.ByteStream with the scripted machine's gateway at its end, by the simulated gateway's own codec."""
+
+    name, speed, open_limit = "the line", 115_200, 40.0
+
+    def __init__(self, machine: ScriptedUart) -> None:
+        self._machine, self._unpacker = machine, Unpacker()
+
+    async def open(self, listener: StreamListener, /) -> None:
+        self._listener = listener
+
+    async def write(self, data: bytes, permit: Permit, /) -> None:
+        (asked,) = [request for byte in data if (request := self._unpacker.take(byte)) is not None]
+        if asked.message == Message.WRITE:
+            await ScriptedLink.write(self._machine, asked.uuid, asked.value, permit)
+        try:
+            value = await self._value(asked)
+        except Timeout:
+            return
+        except DriverError as no:
+            response = Response.WRITE_FAILED if isinstance(no, Refused) else Response.NOT_SUPPORTED
+            self._listener.arrived(pack(asked.message, asked.seq, response, asked.uuid))
+            return
+        self._listener.arrived(pack(asked.message, asked.seq, Response.OK, asked.uuid, value))
+
+    async def _value(self, asked: Request) -> bytes:
+        if asked.message == Message.DISCOVER:
+            return b"".join(channel.to_bytes(2, "little") for channel in sorted(self._machine.channels))
+        if asked.message == Message.READ:
+            return await ScriptedLink.read(self._machine, asked.uuid)
+        if asked.message == Message.SUBSCRIBE:
+            await ScriptedLink.subscribe(self._machine, asked.uuid)
+        return b""
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True, params=[ScriptedLink, ScriptedUart], ids=["link", "uart"])
+def each_link(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test of the module that imports this on the link itself, and once more on a serial line before it."""
+    monkeypatch.setattr(request.module, "ScriptedLink", request.param)
 
 
 class Running:

@@ -18,7 +18,16 @@ from drivers.contract import (
     Withdrawn,
 )
 from drivers.ftms.driver import FtmsDriver, ftms_driver
-from tests.drivers.scripted import POINT, STATUS, WHOLE, Running, ScriptedLink, always, never
+from tests.drivers.scripted import (
+    POINT,
+    STATUS,
+    WHOLE,
+    Running,
+    ScriptedLink,
+    always,
+    each_link,  # noqa: F401, a fixture
+    never,
+)
 
 
 def made(link: ScriptedLink, answer_s: float = 5) -> FtmsDriver:

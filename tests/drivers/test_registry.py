@@ -9,8 +9,10 @@ import pytest
 
 from drivers.contract import Ability, LinkLost, Machine, Reading, Said, SeesSlot, StopsOnce, Unsupported
 from drivers.ftms.driver import FtmsDriver
+from drivers.ftms.uart.link import UartLink
 from drivers.registry import make
 from drivers.transports.ble import BleLink
+from drivers.transports.serial import SerialPort
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "matrix-cut.jsonl"
 ADDRESS = "C4:64:E3:5A:10:9F"
@@ -40,6 +42,15 @@ def test_bluetooth_specs(spec: str) -> None:
         f"ftms:{ADDRESS}?speed=1",
         f"ftms:{ADDRESS} ",
         "csafe:/dev/ttyUSB0",
+        "ftms-uart:",
+        "ftms-uart:ttyS0",
+        "ftms-uart:/dev/serial0?",
+        "ftms-uart:/dev/serial0?speed=fast",
+        "ftms-uart:/dev/serial0?speed=",
+        "ftms-uart:/dev/serial0?speed=110",
+        "ftms-uart:/dev/serial0?adapter=hci0",
+        "ftms-uart:/dev/serial0?dtr=1",
+        "ftms-uart:/dev/serial0?speed=9600&",
         "simulated:x",
         "replay:",
         "FTMS:" + ADDRESS,
@@ -96,6 +107,34 @@ async def test_the_simulated_treadmill_speaks_through_the_same_driver() -> None:
     assert Ability.RAISE_INCLINE in said[0].abilities
 
 
+@pytest.mark.parametrize(
+    ("options", "speed", "dtr", "rts"),
+    [
+        ("", 115_200, True, True),
+        ("?speed=57600", 57_600, True, True),
+        ("?rts=off&speed=9600&dtr=off", 9_600, False, False),
+    ],
+)
+def test_a_serial_port_is_as_staff_wrote_it(options: str, speed: int, *, dtr: bool, rts: bool) -> None:
+    driver = make(f"ftms-uart:/dev/serial/by-id/usb-A_B:C+1.0-if00{options}", now=now, armed={Ability.STOP})
+    assert isinstance(driver, FtmsDriver)
+    assert isinstance(driver, StopsOnce)
+    assert not isinstance(driver, SeesSlot)
+    assert isinstance(driver._link, UartLink)
+    port = driver._link._stream
+    assert isinstance(port, SerialPort)
+    assert (port.name, port.speed) == ("/dev/serial/by-id/usb-A_B:C+1.0-if00", speed)
+    assert (port._dtr, port._rts) == (dtr, rts)
+    driver._link._allow(0x2AD9, b"\x08\x01")
+    with pytest.raises(Unsupported):
+        driver._link._allow(0x2AD9, b"\x07")
+
+
+def test_a_serial_name_that_moves_is_refused_before_anything_is_opened() -> None:
+    with pytest.raises(Unsupported, match="by-id"):
+        make("ftms-uart:/dev/ttyUSB0", now=now)
+
+
 @pytest.mark.parametrize("spec", ["simulated:", f"replay:{RECORDING}"])
 def test_nothing_of_bluetooth_is_loaded_where_none_is_used(spec: str) -> None:
     code = f"""
@@ -103,6 +142,17 @@ import sys
 from drivers.registry import make
 make({spec!r}, now=lambda: 0)
 print(*sorted({{"bleak", "pyftms", "dbus_fast", "serial", "bumble"}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_a_serial_line_loads_nothing_of_bluetooth() -> None:
+    code = """
+import sys
+from drivers.registry import make
+make("ftms-uart:/dev/serial0", now=lambda: 0)
+print(*sorted({"bleak", "pyftms", "dbus_fast", "bumble"} & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == ""

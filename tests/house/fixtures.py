@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from daemon.house import House, build, live
 from daemon.policy.events import Confirmed, Happened, Tick
@@ -66,13 +66,21 @@ def table(folder: Path, port: int = 0, run: Path | None = None, screen: int = 0,
     }
 
 
+class Far(Protocol):
+    """The treadmill at the other end."""
+
+    server: FtmsServer
+
+    def catch_up(self) -> None: ...
+
+
 @dataclass
-class Lived:
+class Living[L: Far]:
     """A daemon that lives in virtual time: `pass_time` moves machine, core and screen together."""
 
     house: House
     clock: HandClock
-    link: SimulatedLink
+    link: L
     screen: bool = True
     told: list[Happened] = field(default_factory=list)
 
@@ -119,6 +127,10 @@ class Lived:
         return [written.data.hex() for written in self.link.server.writes]
 
 
+class Lived(Living[SimulatedLink]):
+    """A daemon on a link in memory."""
+
+
 async def settled() -> None:
     """Let everything that is ready run."""
     for _ in range(12):
@@ -141,15 +153,21 @@ async def lived(
     clock = clock or HandClock()
     link = SimulatedLink(server or FtmsServer(profile=profile, at=clock.now()), now=clock.now, by_hand=True)
     settings = parse(table(folder, port, run, screen, **machine), "test")
-    house = build(settings, clock, ftms_driver(link, now=clock.now))
-    living = Lived(house, clock, link)
-    house.listeners.append(living.told.append)
+    living = Lived(build(settings, clock, ftms_driver(link, now=clock.now)), clock, link)
+    async with alive(living):
+        yield living
+
+
+@contextlib.asynccontextmanager
+async def alive[L: Far](living: Living[L]) -> AsyncIterator[None]:
+    """Let a daemon that is built live until the end of the block; its link is up when the block begins."""
+    living.house.listeners.append(living.told.append)
     ready = asyncio.Event()
-    task = asyncio.create_task(live(house, ready.set))
+    task = asyncio.create_task(live(living.house, ready.set))
     try:
         await asyncio.wait_for(ready.wait(), 10)
-        await living.until(lambda: house.runner.state.machine is not None)
-        yield living
+        await living.until(lambda: living.house.runner.state.machine is not None)
+        yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

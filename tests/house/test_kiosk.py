@@ -1,5 +1,7 @@
 """The kiosk's credential outlives a restart, and is not taken from a file that others could have written."""
 
+import grp
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,32 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, caplog: pytest.L
     assert key.fault is not None
     assert "No screen can sign in" in key.fault
     assert "No screen can sign in" in caplog.text
+
+
+def test_it_is_the_kiosks_group_where_there_is_one(tmp_path: Path) -> None:
+    group = next(
+        each for each in grp.getgrall() if each.gr_gid in {*os.getgroups(), *([4] if os.geteuid() == 0 else [])}
+    )
+    key = kiosk_key(tmp_path / "console.key", group.gr_name)
+    seen = (tmp_path / "console.key").stat()
+    assert (key.fault, seen.st_gid, seen.st_mode & 0o7777) == (None, group.gr_gid, 0o640)
+
+
+def test_a_group_that_came_later_gets_the_same_key(tmp_path: Path) -> None:
+    before = kiosk_key(tmp_path / "console.key", "no-such-group")
+    after = kiosk_key(
+        tmp_path / "console.key", grp.getgrgid(os.getgroups()[0] if os.getgroups() else os.getgid()).gr_name
+    )
+    assert before == after
+
+
+def test_a_folder_with_a_group_of_its_own_hands_it_on(tmp_path: Path) -> None:
+    """So it is where the service has no right to change groups."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(folder, -1, 4321)
+    folder.chmod(0o2755)
+    key = kiosk_key(folder / "console.key", "daemon")
+    seen = (folder / "console.key").stat()
+    assert (key.fault, seen.st_gid, seen.st_mode & 0o7777) == (None, folder.stat().st_gid, 0o640)

@@ -26,12 +26,14 @@ def free_port() -> int:
 class Mosquitto:
     """One broker without persistence: what it kept is gone when it is killed."""
 
-    def __init__(self, folder: Path, lines: str = PLAIN, port: int | None = None) -> None:
+    def __init__(self, folder: Path, lines: str = PLAIN, port: int | None = None, *, whole: bool = False) -> None:
+        """Write its configuration: lines, and before them a listener, unless they are the whole of it."""
         self.port = port or free_port()
         self._conf = folder / "mosquitto.conf"
         user = "user root\n" if os.geteuid() == 0 else ""  # else it drops its user and cannot read our files
         log = "log_dest stderr\nlog_type information\nlog_type error\n"
-        self._conf.write_text(f"listener {self.port} 127.0.0.1\n{user}{log}{lines}", encoding="utf-8")
+        listener = "" if whole else f"listener {self.port} 127.0.0.1\nset_tcp_nodelay true\n"
+        self._conf.write_text(f"{listener}{user}{log}{lines}", encoding="utf-8")
         self._process: subprocess.Popen[str] | None = None
         self._reader: Thread | None = None
 
@@ -76,9 +78,9 @@ class Mosquitto:
 
 
 @contextmanager
-def mosquitto(folder: Path, lines: str = PLAIN) -> Iterator[Mosquitto]:
+def mosquitto(folder: Path, lines: str = PLAIN, port: int | None = None) -> Iterator[Mosquitto]:
     """Yield a running broker."""
-    broker = Mosquitto(folder, lines)
+    broker = Mosquitto(folder, lines, port)
     broker.start()
     try:
         yield broker

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.messages import Ack
-from daemon.mqtt.orders import AHEAD, LARGEST, REMEMBERED, Answered, Arrived, Garbage, Order, judge
+from daemon.mqtt.orders import AHEAD, LARGEST, REMEMBERED, Arrived, Garbage, Memory, Order, judge
 from daemon.mqtt.verbs import VERBS
 from tests.mqtt.world import NOON, order
 
@@ -79,7 +79,7 @@ def test_the_largest_command_is_taken() -> None:
 
 
 def test_answers_are_remembered_in_their_order_and_not_for_ever() -> None:
-    answered = Answered()
+    answered = Memory()
     acks = [Ack(id=str(n), verb="identify", result="accepted") for n in range(REMEMBERED + 10)]
     for ack in acks:
         answered.remember(ack)

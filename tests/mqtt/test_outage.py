@@ -343,7 +343,7 @@ async def test_a_host_that_is_none_is_told(host: str, ear: Ear) -> None:
 async def test_a_certificate_that_is_missing_is_told(ear: Ear, tmp_path: Path) -> None:
     world = World(Broker("127.0.0.1", free_port(), ca=tmp_path / "none.pem"))
     async with world.running():
-        await ear.until("a file of [mqtt] tls is missing")
+        await ear.until(f"the file of [mqtt] tls ca, {tmp_path}/none.pem, is missing")
 
 
 async def test_our_first_words_are_read_by_a_machine_that_starts_later(broker: Mosquitto, floor: Floor) -> None:

@@ -13,17 +13,20 @@ import aiomqtt
 
 from daemon.messages import Counters, Event, Settings, SettingsWanted
 from daemon.mqtt import Broker, Pace, Ports, Publisher
+from daemon.mqtt.ports import Answered, at_once
 from daemon.policy.events import Event as CoreEvent
+from daemon.policy.events import Happened
 from daemon.policy.rules import Mode
 from daemon.policy.state import Link
 from daemon.refusal import Refusal
 from daemon.snapshot import Feed, Phase, Snapshot
+from daemon.staff import Staff
 from daemon.wire import Identity
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LIMIT_S = 20.0
-QUICK = Pace(running=0.02, idle=5.0, counters=60.0, repeat=60.0, answer=5.0)
-IDENTITY = Identity("gym", "t07", "Treadmill 7", "hall", "simulated:", "0.1.0")
+QUICK = Pace(running=0.02, idle=5.0, counters=60.0, repeat=60.0, answer=5.0, rival=0.02, rival_most=0.1)
+IDENTITY = Identity("gym", "t07", "Treadmill 7", "hall", "simulated:", "0.1.0", run="run-1")
 FIRST = Snapshot(at=1000, seq=0, link=Link.UP, phase=Phase.RUNNING, mode=Mode.NUDGE, speed=800, incline=5)
 TREE = "inclined/v1/gym/t07"
 STORED = "inclined/v1/gym/_floor/stored/t07"
@@ -96,12 +99,14 @@ class World:
     """One machine's publisher with hand-driven surroundings."""
 
     def __init__(self, broker: Broker, pace: Pace = QUICK) -> None:
+        self._broker = broker
         self.clock = StillClock()
         self.feed = Feed(FIRST)
         self.outbox = MemoryOutbox()
         self.book = Book()
         self.submitted: list[CoreEvent] = []
         self.shown: list[str] = []
+        self.told: list[Happened] = []
         self.busy = False  # a countdown is on the screen
         self.faults: dict[str, str | None] = {}
         self.keeps = True  # the disk takes what it is given
@@ -114,12 +119,23 @@ class World:
             self.clock,
             self.submitted.append,
             self._counters,
+            Staff(self.feed, self.clock, self.submitted.append, self.told.append),
             show=self._show,
             identify=lambda: self._show("identify"),
             faults=lambda: self.faults,
             committed=self._committed,
         )
         self.publisher = Publisher(broker, self.ports, pace)
+
+    def name_run(self, run: str) -> None:
+        """Be another run of the daemon, or another computer."""
+        self.ports = replace(self.ports, identity=replace(self.ports.identity, run=run))
+        self.publisher = Publisher(self._broker, self.ports, self.pace)
+
+    def take_answers(self, answered: Answered) -> None:
+        """Remember answers there."""
+        self.ports = replace(self.ports, answered=answered, committed=at_once)
+        self.publisher = Publisher(self._broker, self.ports, self.pace)
 
     def tell(self, **changes: Any) -> Snapshot:
         """Let the machine say something new."""

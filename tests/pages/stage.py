@@ -23,6 +23,7 @@ from daemon.policy.session import Totals
 from daemon.policy.state import Kind, Link, Prompt
 from daemon.screen import WORDS
 from daemon.snapshot import Feed, Phase, Snapshot
+from daemon.staff import Staff
 from daemon.tokens import TokenBook
 from daemon.wire import Identity
 
@@ -80,6 +81,7 @@ class Stage:
             clock=self.clock,
             identity=Identity("demo", "t-1", "T1", "Hall", "simulated:", "0.1", units=self.units),
             submit=self.submit,
+            staff=Staff(self.feed, self.clock, self.submit, lambda happened: None),
             history=Nothing(),  # type: ignore[arg-type]  # no page asks for it
             rulebook=Nothing(),  # type: ignore[arg-type]  # nor for this
             health=lambda: Health(status="ok", checks={}),

@@ -34,6 +34,8 @@ ASKED: list[tuple[Kind, dict[str, Any]]] = [
     (Kind.COUNTDOWN, {"digit": 58}),
     (Kind.RAISING, {}),
     (Kind.HELP, {}),
+    (Kind.STOP, {"digit": 30}),
+    (Kind.TAKEN, {}),
 ]
 """Every shape that a prompt has on the page."""
 
@@ -63,7 +65,7 @@ async def test_the_shipped_words_fit(browser: Browser, stage: Stage, size: Size)
 async def test_any_words_fit(browser: Browser, stage: Stage, size: Size) -> None:
     """The longest texts of the content, and the longest that is allowed, in every kind of prompt."""
     opened = await open_console(browser, stage, size)
-    filled = [v.filled(t="15.0", n=60, m=99, d="elliptical") for vs in texts().values() for v in vs]
+    filled = [v.filled(t="15.0", n=60, m=99, d="elliptical") for vs in texts().values() for v in vs if v.body]
     by_headline, by_body = (sorted(filled, key=lambda t: len(t.headline)), sorted(filled, key=lambda t: len(t.body)))
     every = [LONGEST, *by_headline[-3:], *by_body[-3:]]
     wrong: dict[str, list[str]] = {}

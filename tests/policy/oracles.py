@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from daemon.policy import permits
+from daemon.policy.catalogue import OFF_BELT, PLACEMENT
 from daemon.policy.events import (
     Answer,
     Answered,
     Confirmed,
+    Extended,
+    FloorTold,
     Happened,
     HelpAsked,
+    Lifted,
     LinkDown,
     Outcome,
     RaiseIncline,
@@ -23,7 +27,7 @@ from daemon.policy.events import (
     SetWorkoutTime,
     StopOnce,
 )
-from daemon.policy.rules import Mode
+from daemon.policy.rules import Action, Mode, When
 from daemon.policy.state import Kind, Link
 from drivers.contract import Key, Machine, Notice, Reading, Training
 from tests.policy.plays import Step
@@ -118,6 +122,24 @@ def effects(steps: Steps, *kinds: type) -> Iterator[tuple[Step, Seen, object]]:
                 yield step, seen, effect
 
 
+def asks(step: Step) -> bool:
+    """Tell whether control was asked for in order to raise the deck; a stop asks for it, too."""
+    return step.after.raising is not None and any(isinstance(e, RequestControl) for e in step.effects)
+
+
+def moves(step: Step) -> list[object]:
+    """Return what would move the deck."""
+    kinds = MOTION if asks(step) else RaiseIncline
+    return [effect for effect in step.effects if isinstance(effect, kinds)]
+
+
+def motions(steps: Steps) -> Iterator[tuple[Step, Seen, object]]:
+    """Yield each effect that would move the deck."""
+    for step, seen in watch(steps):
+        for effect in moves(step):
+            yield step, seen, effect
+
+
 def session_of(step: Step) -> str | None:
     """Return the session that a step belongs to."""
     session = step.after.session or step.before.session
@@ -193,7 +215,7 @@ def inv_05(steps: Steps) -> str | None:
                 left = -(-(length - (step.at - first)) // 1000)
                 if abs(event.digit - left) <= 1:
                     good.setdefault(prompt.id, []).append(step.at)
-        if any(isinstance(e, RequestControl) for e in step.effects) or (
+        if asks(step) or (
             any(isinstance(e, RaiseIncline) for e in step.effects) and prompt and prompt.kind is Kind.COUNTDOWN
         ):
             if prompt is None or prompt.kind is not Kind.COUNTDOWN:
@@ -230,7 +252,7 @@ def inv_06(steps: Steps) -> str | None:
             ended = True
             if step.after.prompt and step.after.prompt.kind in (Kind.COUNTDOWN, Kind.RAISING):
                 return f"the prompt stays after {event}"
-        if ended and any(isinstance(e, MOTION) for e in step.effects):
+        if ended and moves(step):
             return f"motion after {event}"
     return None
 
@@ -244,7 +266,7 @@ def inv_07(steps: Steps) -> str | None:
         pressed = isinstance(step.event, Answered) and step.event.answer is Answer.RAISE
         if pressed and prompt and prompt.id == step.event.prompt and prompt.kind is Kind.NUDGE:  # type: ignore[union-attr]  # it is Answered
             pressed_at = step.at
-        if any(isinstance(e, RequestControl) for e in step.effects) and step.at - pressed_at > 20_000:
+        if asks(step) and step.at - pressed_at > 20_000:
             of = session_of(step)
             unasked[of] = unasked.get(of, 0) + 1
             if step.after.rules.mode is not Mode.ENFORCE or unasked[of] > 1:
@@ -253,7 +275,7 @@ def inv_07(steps: Steps) -> str | None:
 
 
 def inv_08(steps: Steps) -> str | None:
-    for step, seen, effect in effects(steps, *MOTION):
+    for step, seen, effect in motions(steps):
         if step.at - seen.speed_at > 2_000 or step.at - seen.incline_at > 2_000:
             return f"{effect} on values of {step.at - seen.speed_at} and {step.at - seen.incline_at} ms"
         if len(seen.inclines) < 3 or len(set(seen.inclines[-3:])) != 1:
@@ -262,7 +284,7 @@ def inv_08(steps: Steps) -> str | None:
 
 
 def inv_09(steps: Steps) -> str | None:
-    for step, seen, _ in effects(steps, *MOTION):
+    for step, seen, _ in motions(steps):
         recent = [v for at, v in seen.speeds if at > step.at - 20_000]
         if not recent or not 100 <= recent[-1] <= 1_000 or max(recent) - min(recent) > 30:
             return f"speeds {recent}"
@@ -270,7 +292,7 @@ def inv_09(steps: Steps) -> str | None:
 
 
 def inv_10(steps: Steps) -> str | None:
-    for step, seen, effect in effects(steps, *MOTION):
+    for step, seen, effect in motions(steps):
         if step.at - seen.changed_at < step.after.rules.quiet_ms:
             return f"{effect} {step.at - seen.changed_at} ms after the member's change"
     return None
@@ -284,7 +306,7 @@ def inv_11(steps: Steps) -> str | None:
         lower = isinstance(step.event, Reading) and None not in (before, seen.incline) and seen.incline < before  # type: ignore[operator]  # neither is None
         if lower and of in risen and step.before.session and step.before.session.id == of:
             over.add(of)
-        if of in over and any(isinstance(e, MOTION) for e in step.effects):
+        if of in over and moves(step):
             return "a raise after the member lowered one"
         if any(isinstance(e, RaiseIncline) for e in step.effects):
             risen.add(of)
@@ -319,7 +341,7 @@ def _offered(step: Step) -> str | None:
 
 def inv_13(steps: Steps) -> str | None:
     for step, seen in watch(steps):
-        if not (_offered(step) or any(isinstance(e, MOTION) for e in step.effects)):
+        if not (_offered(step) or moves(step)):
             continue
         if seen.training in BARRED or (seen.speed or 0) < 50 or seen.safety_at > max(seen.speed_at, 0):
             return f"in {seen.training}, at {seen.speed}"
@@ -332,7 +354,7 @@ def inv_14(steps: Steps) -> str | None:
     for step, seen in watch(steps):
         if seen.unsure_at == step.at and step.after.raising is not None and step.after.raising == step.before.raising:
             return "a raise outlived a loss"
-        moved = any(isinstance(e, MOTION) for e in step.effects)
+        moved = moves(step)
         if (moved or _offered(step)) and step.at - seen.unsure_at < step.after.rules.link_hold_ms:
             return f"{step.effects} {step.at - seen.unsure_at} ms after we knew nothing"
     return None
@@ -384,9 +406,9 @@ def inv_18(steps: Steps) -> str | None:
         ):
             lost.add(of)
         for effect in step.effects:
-            if isinstance(effect, MOTION) and (step.after.rules.mode < Mode.ASSIST or of in lost):
+            if effect in moves(step) and (step.after.rules.mode < Mode.ASSIST or of in lost):
                 return f"{effect} in {step.after.rules.mode.name}, control lost: {of in lost}"
-            if isinstance(effect, RequestControl):
+            if isinstance(effect, RequestControl) and asks(step):
                 asked = effect.id
     return None
 
@@ -406,8 +428,161 @@ def inv_19(steps: Steps) -> str | None:
 
 
 def inv_20(steps: Steps) -> str | None:
-    for _, _, effect in effects(steps, SetWorkoutTime, StopOnce):
-        return f"{effect} was never armed"
+    """What could stop a belt is asked for only where the club chose it and commissioning proved it."""
+    for step, _, effect in effects(steps, SetWorkoutTime, StopOnce):
+        rules = step.after.rules
+        timer = rules.limit_action is Action.MACHINE and rules.proved_time and rules.limit_when is When.ALWAYS
+        stop = rules.limit_action is Action.STOP and rules.proved_stop
+        if not (timer if isinstance(effect, SetWorkoutTime) else stop):
+            return f"{effect} was never armed"
+    return None
+
+
+def inv_21(steps: Steps) -> str | None:
+    """Each warning once per limit; an extension brings back only those that are still to come."""
+    said: list[int] = []
+    of: str | None = None
+    for step, _ in watch(steps):
+        if session_of(step) != of:
+            said, of = [], session_of(step)
+        for effect in step.effects:
+            data = dict(effect.data) if isinstance(effect, Happened) and effect.kind == "limit" else {}
+            if data.get("step") in ("extended", "taken_off", "lifted"):
+                said = []
+            if data.get("step") == "warned":
+                minutes = int(data["minutes"] or 0)
+                if said and minutes >= said[-1]:
+                    return f"{minutes} min said after {said}"
+                said.append(minutes)
+    return None
+
+
+RANK = {
+    Kind.HELP: 5,
+    **dict.fromkeys((Kind.STOP, Kind.STOPPING, Kind.STOP_OFF), 4),
+    **dict.fromkeys((Kind.TIME, Kind.LIMIT, Kind.OVER, Kind.EXTENDED, Kind.LIFTED, Kind.LIMIT_OFF), 3),
+    Kind.SUGGESTION: 1,
+}
+
+
+def inv_22(steps: Steps) -> str | None:
+    """Nothing takes the place of something that matters more, while that is still due on the screen."""
+    for step, _ in watch(steps):
+        before, after = step.before.prompt, step.after.prompt
+        if before is None or after is None or before.id == after.id or isinstance(step.event, Answered):
+            continue
+        asks = before.until is not None and step.at < before.until and before.kind in RANK
+        lasting = asks and before.kind not in (Kind.EXTENDED, Kind.LIFTED, Kind.LIMIT_OFF)
+        staff = isinstance(step.event, Extended | Lifted)
+        if lasting and not staff and RANK.get(after.kind, 2) < RANK[before.kind]:
+            return f"{after.kind} in place of {before.kind}"
+    return None
+
+
+def inv_23(steps: Steps) -> str | None:
+    """What is done off the belt shows only while the belt is known to stand."""
+    for step, seen in watch(steps):
+        known = step.after.link is Link.UP and seen.speed == 0 and step.at - seen.speed_at <= 5_000
+        card, prompt = step.after.card, step.after.prompt
+        if card is not None and PLACEMENT[card.item] == OFF_BELT and not known:
+            return f"{card.item} at {seen.speed}"
+        if prompt is not None and prompt.item and PLACEMENT[prompt.item] == OFF_BELT:
+            return f"{prompt.item} on the belt"
+    return None
+
+
+def stops(steps: Steps) -> str | None:  # noqa: C901, each thing that cancels has its line
+    """A stop: once a session, after 30 s shown without a break, on a slow, even belt that nobody touched."""
+    done = set[str | None]()
+    shown: list[int] = []
+    for step, seen in watch(steps):
+        prompt, event, of = step.before.prompt, step.event, session_of(step)
+        if prompt is None or prompt.kind is not Kind.STOP:
+            shown = []
+        elif isinstance(event, Confirmed) and event.prompt == prompt.id:
+            shown.append(step.at)
+        if isinstance(event, Answered | HelpAsked | Extended | Lifted) and step.before.stopping is not None:
+            done.add(of)
+        for effect in step.effects:
+            if isinstance(effect, StopOnce):
+                times = [*shown, step.at]
+                gap = max((b - a for a, b in pairwise(times)), default=10**9)
+                if of in done:
+                    return "a second stop, or one after a touch"
+                if gap > 1_500 or times[-1] - times[0] < 30_000:
+                    return f"confirmed at {times}"
+                if seen.speed is None or not 50 <= seen.speed <= 600 or step.at - seen.speed_at > 2_000:
+                    return f"at {seen.speed}, {step.at - seen.speed_at} ms old"
+                if step.at - seen.changed_at < 30_000 or step.at - seen.unsure_at < 30_000:
+                    return "after a change"
+                done.add(of)
+    return None
+
+
+def workout_times(steps: Steps) -> str | None:
+    """A workout time: on a belt seen to stand for 5 s, in nobody's session, once for each member who comes."""
+    since: int | None = None
+    sent = 0
+    for step, seen in watch(steps):
+        if seen.speed != 0 or step.at - seen.speed_at > 2_000:
+            since = None
+        elif since is None:
+            since = step.at
+        sent = 0 if step.after.session is not None else sent
+        for effect in step.effects:
+            if isinstance(effect, SetWorkoutTime):
+                sent += 1
+                if since is None or step.at - since < 5_000 or step.after.session is not None or sent > 1:
+                    return f"{effect} at {seen.speed}, the {sent}th"
+    return None
+
+
+def fair(steps: Steps) -> str | None:
+    """Nobody hears that the time is up less than ten minutes of use after the limit was announced."""
+    due: dict[str | None, int] = {}
+    for step, _ in watch(steps):
+        of = session_of(step)
+        for effect in step.effects:
+            data = dict(effect.data) if isinstance(effect, Happened) and effect.kind == "limit" else {}
+            used = step.after.session.used if step.after.session else 0
+            if data.get("step") == "announced":
+                due[of] = used + 600_000
+            if data.get("step") == "reached" and used < due.get(of, 0):
+                return f"reached {due[of] - used} ms early"
+    return None
+
+
+def free(steps: Steps) -> str | None:
+    """The screen says that a machine is free only on the floor's word of the last minute."""
+    word: FloorTold | None = None
+    for step, _ in watch(steps):
+        if isinstance(step.event, FloorTold):
+            word = step.event
+        prompt, before = step.after.prompt, step.before.prompt
+        if prompt is None or not prompt.free or (before is not None and before.id == prompt.id):
+            continue
+        if word is None or step.at - word.at > 60_000 or not any(count > 0 for _, count in word.free):
+            return f"{prompt.item} said to be free"
+    return None
+
+
+def suggestions(steps: Steps) -> str | None:
+    """At most two in a session, none again after Not today, none within the hold after Not now, none on a stop."""
+    count: dict[str | None, int] = {}
+    over, quiet = set[str | None](), dict[str | None, int]()
+    for step, seen in watch(steps):
+        of, event, prompt = session_of(step), step.event, step.before.prompt
+        answered = isinstance(event, Answered) and prompt is not None and prompt.id == event.prompt
+        if answered and prompt is not None and prompt.kind is Kind.SUGGESTION:
+            if event.answer is Answer.NOT_TODAY:  # type: ignore[union-attr]  # it is Answered
+                over.add(of)
+            if event.answer is Answer.DECLINE:  # type: ignore[union-attr]  # it is Answered
+                quiet[of] = step.at + step.after.rules.decline_hold_ms
+        for effect in step.effects:
+            if isinstance(effect, Happened) and effect.kind == "suggestion" and dict(effect.data)["step"] == "offered":
+                count[of] = count.get(of, 0) + 1
+                if count[of] > 2 or of in over or step.at < quiet.get(of, 0) or not 50 <= (seen.speed or 0) <= 1_200:
+                    return f"suggestion {count[of]} at {seen.speed}"
     return None
 
 
@@ -448,9 +623,13 @@ def inv_30(steps: Steps) -> str | None:
                 over.add(step.before.session.id)
             if not any(isinstance(e, Happened) and e.kind == "help" for e in step.effects):
                 return "help was not told"
-        if of in over and (_offered(step) or any(isinstance(e, MOTION) for e in step.effects)):
+        if of in over and (_offered(step) or moves(step)):
             return "nudged after a call for help"
     return None
 
 
-ORACLES: dict[str, Oracle] = {name: value for name, value in list(globals().items()) if name.startswith("inv_")}
+TIME = (stops, workout_times, fair, free, suggestions)
+ORACLES: dict[str, Oracle] = {
+    **{name: value for name, value in list(globals().items()) if name.startswith("inv_")},
+    **{oracle.__name__: oracle for oracle in TIME},
+}

@@ -6,6 +6,7 @@ of them reach a raise. What the core was told and what it wanted is kept step by
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, override
 
 from hypothesis import strategies as st
 
@@ -16,26 +17,36 @@ from daemon.policy.events import (
     Confirmed,
     Effect,
     Event,
+    Extended,
+    FloorTold,
     HelpAsked,
+    HourTold,
     LendAsked,
+    Lifted,
     LinkDown,
     Outcome,
     RaiseIncline,
+    RemakeLink,
     RequestControl,
+    Restored,
     Result,
     ReturnAsked,
     RulesSet,
     ScreenGone,
+    SetWorkoutTime,
     Slot,
+    StopOnce,
     Tick,
     TrainerAsked,
+    WaitingTold,
 )
-from daemon.policy.rules import Mode, Rules
+from daemon.policy.rules import Action, Mode, Rules, When
+from daemon.policy.session import Session, Totals
 from daemon.policy.state import Kind, State
 from drivers.contract import Ability, InclineRange, Key, Machine, Notice, Reading, Training
 
 RANGES = (InclineRange(0, 150, 5), InclineRange(-30, 150, 5), InclineRange(0, 150, 10), InclineRange(0, 5, 5), None)
-SHORT = {"warm_up_ms": 0, "nudge_after_ms": 60_000, "quiet_ms": 30_000, "link_hold_ms": 30_000}
+SHORT: dict[str, Any] = {"warm_up_ms": 0, "nudge_after_ms": 60_000, "quiet_ms": 30_000, "link_hold_ms": 30_000}
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Step:
         return self.after.at
 
 
-@dataclass
+@dataclass(repr=False)
 class Play:
     """A machine, a member and a screen; `steps` is what happened."""
 
@@ -72,25 +83,41 @@ class Play:
     linked: bool = True
     says_incline: bool = True
     at: int = 0
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list, repr=False)
+    acts: list[tuple[int, str]] = field(default_factory=list)
     owed: list[int] = field(default_factory=list)
     elapsed_from: int = 0
+    abilities: frozenset[Ability] = frozenset({Ability.RAISE_INCLINE})
+    begun: Session | None = None  # a session that the last run of the daemon saved
+    screens: bool = True  # the screen confirms each half second; False: once, for long evenings
 
     def __post_init__(self) -> None:
-        self.state = fresh_state("run", self.rules, 0)
+        self.state = fresh_state("run", self.rules, self.at)
+        if self.begun is not None:
+            self.tell(Restored(self.at, self.begun, same_boot=True))
         self.connect()
+
+    @override
+    def __repr__(self) -> str:
+        return f"Play({self.rules}, begun={self.begun}, acts={self.acts})"
 
     def tell(self, event: Event) -> None:
         before = self.state
         self.state, effects = step(before, event)
         self.steps.append(Step(event, before, self.state, effects))
         for effect in effects:
-            if isinstance(effect, RequestControl | RaiseIncline):
+            if isinstance(effect, RequestControl | RaiseIncline | SetWorkoutTime | StopOnce):
                 self._obey(effect)
+            elif isinstance(effect, RemakeLink):
+                self.tell(LinkDown(self.at, "remade"))
+                self.connect()
 
-    def _obey(self, effect: RequestControl | RaiseIncline) -> None:
-        if isinstance(effect, RaiseIncline) and self.obeys and self.outcome is Result.ACCEPTED:
+    def _obey(self, effect: RequestControl | RaiseIncline | SetWorkoutTime | StopOnce) -> None:
+        obeyed = self.obeys and self.outcome is Result.ACCEPTED
+        if isinstance(effect, RaiseIncline) and obeyed:
             self.target = effect.target
+        if isinstance(effect, StopOnce) and obeyed:
+            self.speed = 0
         if self.outcome is None:
             self.owed.append(effect.id)
         else:
@@ -98,8 +125,7 @@ class Play:
 
     def connect(self) -> None:
         self.linked = True
-        abilities = frozenset({Ability.RAISE_INCLINE})
-        self.tell(Machine(self.at, "test", incline=self.range, abilities=abilities, tells_training=True))
+        self.tell(Machine(self.at, "test", incline=self.range, abilities=self.abilities, tells_training=True))
 
     def second(self) -> None:
         """Let a second pass."""
@@ -123,14 +149,14 @@ class Play:
 
     def draw(self, late: int) -> None:
         """Have the screen confirm what it draws; half a second later again."""
-        for pause in (0, 500):
+        for pause in (0, 500) if self.screens else (0,):
             prompt = self.state.prompt
             if self.screen is None:
                 return
             at = self.at + late + pause
             number, digit = (prompt.id, prompt.target) if prompt else (0, 0)
-            if prompt and prompt.kind is Kind.COUNTDOWN:
-                digit = prompt.digit if prompt.until is None else -(-(prompt.until - at) // 1000)
+            if prompt and prompt.kind in (Kind.COUNTDOWN, Kind.STOP):
+                digit = prompt.digit if prompt.until is None else max(0, -(-(prompt.until - at) // 1000))
             self.tell(Confirmed(at, self.screen, number, digit + self.digit_off))
 
 
@@ -172,9 +198,9 @@ def _skip(ms: int) -> Act:
 
 def _owed(result: Result) -> Act:
     def act(play: Play) -> None:
-        for effect in play.owed:
+        due, play.owed = play.owed, []  # an answer may make the core ask for more
+        for effect in due:
             play.tell(Outcome(play.at, effect, result))
-        play.owed.clear()
 
     return act
 
@@ -254,6 +280,33 @@ ACTS: dict[str, Act] = {
     "asleep 150 s": _skip(150_000),
 }
 
+
+def _extend(ms: int) -> Act:
+    return lambda play: play.tell(Extended(play.at, play.state.session.id if play.state.session else "gone", ms))
+
+
+def _lift(play: Play) -> None:
+    play.tell(Lifted(play.at, play.state.session.id if play.state.session else "gone"))
+
+
+TIME_ACTS: dict[str, Act] = {
+    "extended": _extend(300_000),
+    "extended by a lie": _extend(10**9),
+    "lifted": _lift,
+    "waiting": _tell(lambda p: WaitingTold(p.at, waiting=True)),
+    "nobody waits": _tell(lambda p: WaitingTold(p.at, waiting=False)),
+    "peak": _tell(lambda p: HourTold(p.at, peak=True)),
+    "no peak": _tell(lambda p: HourTold(p.at, peak=False)),
+    "no clock": _tell(lambda p: HourTold(p.at, peak=None)),
+    "queue": _tell(lambda p: FloorTold(p.at, 3, (("treadmill", 0), ("rower", 2), ("elliptical", 0)))),
+    "old word": _tell(lambda p: FloorTold(p.at - 61_000, 3, (("rower", 2),))),
+    "a lying floor": _tell(lambda p: FloorTold(p.at, -3, (("rower", -2),))),
+    "take": _answer(Answer.TAKE),
+    "not today": _answer(Answer.NOT_TODAY),
+    "walks": _set(speed=400),
+    "stands": _set(speed=0),
+}
+
 SECONDS = 240
 
 
@@ -269,10 +322,45 @@ def plays(draw: st.DrawFn) -> Play:
     return act_out(play, acts)
 
 
+def late(rules: Rules, left_s: int = 50) -> Play:
+    """Return an evening that begins shortly before a limit, with a session that the daemon had saved."""
+    used = 1_700_000
+    begun = Session(
+        "old-1", 0, used, rules.min_incline, opened=True, totals=Totals(belt=used, eligible=used), elapsed=0,
+        used=used, limit_at=used + left_s * 1000, warned=(600_000, 300_000), nudges=6, enforce_over=True,
+    )  # fmt: skip
+    everything = frozenset({Ability.RAISE_INCLINE, Ability.STOP, Ability.WORKOUT_TIME})
+    return Play(rules, speed=500, at=used, begun=begun, abilities=everything, elapsed_from=used // 1000)
+
+
+def timed(action: Action, **more: Any) -> Rules:
+    """Return rules with a limit that always counts, proven for its action."""
+    proved: dict[str, Any] = {"proved_stop": True, "proved_time": True, "mode": Mode.ENFORCE}
+    short: dict[str, Any] = {**SHORT, "limit_grace_ms": 120_000, "limit_when": When.ALWAYS}
+    return Rules(limit_action=action, **{**short, **proved, **more})
+
+
+@st.composite
+def limited(draw: st.DrawFn) -> Play:
+    """An evening about a limit: shortly before it, or on an idle belt."""
+    when = draw(st.sampled_from([When.ALWAYS, When.ALWAYS, When.WAITING]))
+    action = draw(st.sampled_from([Action.STOP, Action.STOP, Action.MACHINE, Action.ANNOUNCE]))
+    proved = draw(st.sampled_from([True, True, True, False]))
+    play = late(timed(action, limit_when=when, proved_stop=proved, proved_time=proved), draw(st.integers(1, 70)))
+    play.eager = False
+    if action is Action.MACHINE and draw(st.booleans()):
+        play.speed = 0
+    moments = st.one_of(st.integers(160, 235), st.integers(0, 300))
+    names = sorted(ACTS | TIME_ACTS)
+    acts = draw(st.lists(st.tuples(moments, st.sampled_from(names)), max_size=5))
+    return act_out(play, acts, 300)
+
+
 def act_out(play: Play, acts: list[tuple[int, str]], seconds: int = SECONDS) -> Play:
     """Play an evening with these things at these seconds."""
+    play.acts += acts
     for second in range(seconds):
         for _, name in (act for act in acts if act[0] == second):
-            ACTS[name](play)
+            (ACTS | TIME_ACTS)[name](play)
         play.second()
     return play

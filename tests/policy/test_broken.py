@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from daemon.policy import core, fresh_state, incline, rules, step
+from daemon.policy import core, fresh_state, guard, incline, limits, prompts, rules, step, stopping, switching
 from daemon.policy.events import Event, Outcome, RaiseIncline, Restored, Result, StopOnce
-from daemon.policy.rules import Mode, Rules
-from daemon.policy.session import Session
-from daemon.policy.state import Raise, Stage, State
+from daemon.policy.rules import Action, Mode, Rules, When
+from daemon.policy.session import Session, Totals
+from daemon.policy.state import Card, Kind, Raise, Stage, State
 from daemon.policy.turn import Turn
 from drivers.contract import InclineRange, Reading
 from tests.policy.oracles import ORACLES
-from tests.policy.plays import RANGES, SHORT, Play, act_out
+from tests.policy.plays import RANGES, SHORT, Play, act_out, late, timed
 from tests.policy.test_invariants import offers
 
 type Break = Callable[[pytest.MonkeyPatch], None]
@@ -58,6 +58,22 @@ def _hold_once(turn: Turn, _reason: str) -> None:
     turn.set(hold_until=turn.state.hold_until or turn.at)
 
 
+def _always_warn(turn: Turn, _session: Session, _remaining: int) -> None:
+    turn.tell("limit", step="warned", minutes=1)
+
+
+def _deal_always(turn: Turn) -> None:
+    turn.set(card=Card("glute.bridge", "R1", turn.at))
+
+
+def in_use(when: When) -> Play:
+    """A session of 28 minutes that no limit counts for yet."""
+    play = late(Rules(mode=Mode.NUDGE, limit_when=when, **SHORT))
+    used = 1_700_000
+    session = Session("old-1", 0, used, 10, opened=True, totals=Totals(belt=used), elapsed=0, used=used, nudges=6)
+    return Play(play.rules, speed=500, at=used, begun=session, elapsed_from=used // 1000)
+
+
 def _off_grid(state: State, _to: int) -> int | None:
     return min((state.incline.value if state.incline else 0) + 5, 12)
 
@@ -71,6 +87,7 @@ class Case:
     mode: Mode = Mode.ENFORCE
     range: InclineRange | None = RANGES[0]
     seconds: int = 150
+    play: Callable[[], Play] | None = None
     world: dict[str, Any] = field(default_factory=dict)
     minimum: int = 10
 
@@ -87,7 +104,7 @@ CASES = {
     "inv_10": Case((without("changed"),), ((50, "a little faster"),), mode=Mode.ASSIST),
     "inv_11": Case((put(core, "_member_changed", _nothing),), ((87, "incline key down"),)),
     "inv_12": Case(
-        (put(incline, "decline", incline.settle),), ((62, "decline"),), Mode.ASSIST, seconds=400,
+        (put(incline, "decline", prompts.settle),), ((62, "decline"),), Mode.ASSIST, seconds=400,
         world={"eager": False},
     ),
     "inv_13": Case(
@@ -99,6 +116,38 @@ CASES = {
     "inv_18": Case((without("mode", "asks"),), mode=Mode.NUDGE),
     "inv_19": Case((put(core, "_member_changed", _nothing),), ((60, "owes an answer"), (84, "key notice"))),
     "inv_20": Case((put(incline, "_send", _stop),)),
+    "inv_21": Case(
+        (put(limits, "_warn", _always_warn),), play=lambda: late(timed(Action.ANNOUNCE), 55), seconds=30
+    ),
+    "inv_22": Case(
+        (put(limits, "SLOT", frozenset(Kind)),),
+        ((3, "help"),),
+        play=lambda: late(timed(Action.ANNOUNCE), 70),
+        seconds=20,
+    ),
+    "inv_23": Case(
+        (put(switching, "deal", _deal_always),), play=lambda: Play(Rules(mode=Mode.NUDGE)), seconds=40
+    ),
+    "stops": Case(
+        (put(stopping, "cancel", _nothing),), ((145, "screen gone"), (148, "screen back")),
+        play=lambda: late(timed(Action.STOP), 10), seconds=240,
+    ),
+    "workout_times": Case(
+        (put(guard, "standing", lambda state, at: True),), seconds=60,
+        play=lambda: Play(timed(Action.MACHINE), speed=20, abilities=late(timed(Action.MACHINE)).abilities),
+    ),
+    "fair": Case(
+        (put(rules, "SHORTEST_LIMIT_MS", 0),), ((2, "peak"), (3, "waiting")), seconds=700,
+        play=lambda: in_use(When.WAITING),
+    ),
+    "free": Case(
+        (put(rules, "FLOOR_MS", 10**9),), ((0, "screen gone"), (2, "queue"), (100, "screen back")), seconds=110,
+        play=lambda: in_use(When.ALWAYS),
+    ),
+    "suggestions": Case(
+        (put(switching, "SUGGEST", ()),), ((1, "walks"), (20, "not today")), seconds=40,
+        play=lambda: in_use(When.WAITING),
+    ),
     "inv_26": Case(
         (without("no_lift"), put(incline, "eligible", lambda state, at: True)), range=InclineRange(0, 5, 5)
     ),
@@ -108,6 +157,8 @@ CASES = {
 
 
 def evening(case: Case) -> Play:
+    if case.play is not None:
+        return act_out(case.play(), list(case.acts), case.seconds)
     play = Play(Rules(mode=case.mode, min_incline=case.minimum, **SHORT), case.range)
     for name, value in case.world.items():
         setattr(play, name, value)

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from daemon.policy import events as policy_events
 from daemon.policy import fresh_state, step
-from daemon.policy.events import Happened, RaiseIncline, RequestControl, Restored
-from daemon.policy.rules import Mode, Rules
+from daemon.policy.events import Happened, RaiseIncline, RequestControl, Restored, SetWorkoutTime, StopOnce
+from daemon.policy.rules import Action, Mode, Rules, When
 from daemon.policy.session import Session
 from daemon.policy.state import Kind, Stage
 from drivers.contract import InclineRange, Reading
 from tests.policy.oracles import MACHINE, ORACLES
-from tests.policy.plays import ACTS, RANGES, SHORT, Play, act_out, plays
+from tests.policy.plays import ACTS, RANGES, SHORT, Play, act_out, late, limited, plays, timed
 
 EVENINGS = settings(
     max_examples=25,
@@ -34,7 +34,15 @@ def offers(play: Play) -> list[int]:
 def test_every_invariant_holds(play: Play) -> None:
     """INV-02 to INV-20, INV-26, INV-27 and INV-30, each by its oracle; test_broken.py shows that each can fail."""
     breaches = {name: breach for name, oracle in ORACLES.items() if (breach := oracle(play.steps)) is not None}
-    assert breaches == {}
+    assert breaches == {}, play.acts
+
+
+@settings(EVENINGS, max_examples=60)
+@given(play=limited())
+def test_every_invariant_holds_about_a_limit(play: Play) -> None:
+    """The same, and what limits, stops, workout times and suggestions promise, on evenings near a limit."""
+    breaches = {name: breach for name, oracle in ORACLES.items() if (breach := oracle(play.steps)) is not None}
+    assert breaches == {}, play.acts
 
 
 def test_evenings_reach_every_stage_prompt_and_effect() -> None:
@@ -53,11 +61,35 @@ def test_evenings_reach_every_stage_prompt_and_effect() -> None:
                 seen[type(effect)] += 1
 
     gather()
+    settings(EVENINGS, max_examples=60)(given(play=limited())(gather.hypothesis.inner_test))()  # type: ignore[attr-defined]  # how Hypothesis keeps it
     act_out(play := Play(Rules(mode=Mode.ENFORCE, **SHORT)), [(80, "help"), (100, "cancel")])
     act_out(asked := Play(Rules(mode=Mode.NUDGE, **SHORT), eager=False), [(65, "raise")])
-    for one in (*play.steps, *asked.steps):
+    act_out(stopped := late(timed(Action.STOP), 1), [], 220)
+    act_out(machine := Play(timed(Action.MACHINE), speed=0, abilities=stopped.abilities, screens=False), [], 60)
+    act_out(taken := Play(Rules(mode=Mode.NUDGE, **SHORT), incline=10, target=10, screens=False), [(905, "take")], 910)
+    act_out(calm := late(timed(Action.ANNOUNCE, limit_when=When.WAITING)), [], 360)
+    act_out(
+        long := Play(Rules(mode=Mode.NUDGE, long_stay_ms=60_000, **SHORT), incline=20, target=20, screens=False),
+        [],
+        100,
+    )
+    act_out(lifted := late(timed(Action.ANNOUNCE)), [(1, "extended"), (30, "lifted")], 35)
+    for one in (
+        *play.steps,
+        *asked.steps,
+        *stopped.steps,
+        *machine.steps,
+        *taken.steps,
+        *calm.steps,
+        *long.steps,
+        *lifted.steps,
+    ):
+        for effect in one.effects:
+            seen[type(effect)] += 1
         seen[one.after.prompt.kind if one.after.prompt else None] += 1
-    missing = [want for want in (*Stage, *Kind, RequestControl, RaiseIncline) if not seen[want]]
+    missing = [
+        want for want in (*Stage, *Kind, RequestControl, RaiseIncline, SetWorkoutTime, StopOnce) if not seen[want]
+    ]
     assert missing == []
 
 

@@ -65,6 +65,31 @@ def test_check_tells_every_mistake_and_returns_2(tmp_path: Path, capsys: pytest.
     assert all(line.startswith(f"{file}: [") for line in said.err.splitlines())
 
 
+BROKER = '[mqtt]\nhost = "{host}"\nusername = "t07"\npassword_file = "/p"\n{tls}'
+TLS = 'tls = {{ ca = "/ca.pem" }}\n'
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "warned"),
+    [
+        ("broker.gym.example", "", True),
+        ("192.168.1.7", "", True),
+        ("localhost.gym.example", "", True),
+        ("broker.gym.example", TLS.format(), False),
+        ("127.0.0.1", "", False),
+        ("::1", "", False),
+        ("localhost", "", False),
+    ],
+)
+def test_check_warns_of_a_password_in_the_open(
+    host: str, tls: str, warned: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("check", written(tmp_path, MACHINE + BROKER.format(host=host, tls=tls))) == 0
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == warned
+    assert (f"[mqtt] tls: warning: without it the password goes to {host}" in said) == warned
+
+
 def test_check_of_no_file_returns_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", str(tmp_path / "x")) == 1
     assert (

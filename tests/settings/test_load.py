@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.policy.rules import Mode, Rules
+from daemon.policy.words import WORDS
 from daemon.settings import Settings, SettingsError, load, parse
 from daemon.settings.model import Machine
 from daemon.settings.units import KEYS, Key
@@ -65,7 +66,7 @@ PLACES = """
 [mqtt] port: 70000 is wrong; it should be less than or equal to 65535 | [mqtt] tls.ca: is missing | [api] port: "80"
 [api] token_hashes: is no setting any more; take the line out | [console] x: is unknown; it may be port, key_file
 [console] host: is no setting: the screen is served on 127.0.0.1
-[nonsense] is unknown; it may be machine, mqtt,
+[nonsense] is unknown; it may be machine, proved,
 [policy] min_incline: 1.05 is no number in steps of 0.1 %; it may be 0 to 1.5 %
 [policy] warm_up: "long" | [policy] warmup: is unknown; it may be min_incline, warm_up,
 [policy] nudge_after: 1E+999999
@@ -127,8 +128,8 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
         ("[mqtt]\nhost = 5", "[mqtt] host: 5 is wrong; it should be a valid string"),
         ("policy = 3", "[policy] is not a section"),
         ("api = [1]", "[api] "),
-        ("[api]\nport = 8081", "[console] port: 8081 is [api]'s port too"),
-        ("[console]\nport = 8080", "[console] port: 8080 is [api]'s port too"),
+        ("[api]\nport = 8081", "[console] port: is [api] port too"),
+        ("[console]\nport = 8080", "[console] port: is [api] port too"),
         ("", "[machine] is missing"),
     ],
 )  # fmt: skip
@@ -173,7 +174,8 @@ def test_a_value_within_its_bounds_goes_through_its_text_unchanged(pair: tuple[K
 def test_any_other_number_is_a_mistake(key: Key, number: Decimal | int) -> None:
     table: dict[str, Any] = tomllib.loads(MACHINE) | {"policy": {key.name: number}}
     scaled = Decimal(number) * key.per if abs(Decimal(number).adjusted()) < 20 else Decimal("NaN")
-    if scaled.is_finite() and scaled == int(scaled) and key.least <= scaled <= key.most:
+    whole = scaled.is_finite() and scaled == int(scaled)
+    if whole and (key.least <= scaled <= key.most or (key.zero and scaled == 0)):
         assert getattr(parse(table, "x.toml").rules, key.field) == scaled
         return
     with pytest.raises(SettingsError) as error:
@@ -197,5 +199,37 @@ def test_no_table_breaks_it(table: dict[str, Any]) -> None:
 
 
 def test_every_setting_of_the_policy_has_a_key() -> None:
-    assert {key.field for key in KEYS.values()} == set(Rules.__slots__) - {"mode"}
+    assert {key.field for key in KEYS.values()} == set(Rules.__slots__) - {
+        "mode",
+        "limit_action",
+        "proved_time",
+        "proved_stop",
+        *WORDS,
+    }
     assert all("_ms" not in name for name in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("extra", "word"),
+    [
+        ('[policy]\npeak = "Mon 22:00-02:00"', "midnight"),
+        ('[policy]\nlimit_when = "never"', "waiting"),
+        ("[policy]\npeak = 5", "no text"),
+        ("[policy]\nlimit = 60", "0 or 600 to 14400 s"),
+        ('[proved]\nstop = "soon"', "[proved] stop"),
+    ],
+)
+def test_limits_that_make_no_sense(extra: str, word: str) -> None:
+    assert any(word in mistake for mistake in mistakes(MACHINE + extra)), mistakes(MACHINE + extra)
+
+
+def test_an_action_needs_its_proof() -> None:
+    machine = MACHINE.replace("[machine]", '[machine]\nlimit_action = "stop"')
+    assert any("[proved] stop" in mistake for mistake in mistakes(machine))
+    rules = read(machine + "[proved]\nstop = 2026-11-23\n").rules
+    assert rules.proved_stop
+    assert not rules.proved_time
+
+
+def test_a_limit_may_be_nought() -> None:
+    assert read(MACHINE + "[policy]\nlimit = 0").rules.limit_ms == 0

@@ -26,7 +26,7 @@ class Desk:
         given = (self.submitted.append, self.saved.append, self.told.append, HandClock(at=77))
         self.book = Rulebook(file, saved, *given, frozenset({"min_incline"}))
 
-    def change(self, mode: Any = None, if_match: int | None = None, **values: int) -> int:
+    def change(self, mode: Any = None, if_match: int | None = None, **values: int | str) -> int:
         return self.book.change(SettingsWanted(mode=mode, values=values), "ops", if_match).rev
 
 
@@ -46,7 +46,7 @@ def test_a_change_is_kept_told_and_sent_to_the_core() -> None:
     assert (current.mode, current.values["min_incline"], current.pending) == ("nudge", 5, True)
     assert current.sources["min_incline"] == current.sources["mode"] == "machine"
     assert desk.submitted == [RulesSet(77, Rules(mode=Mode.NUDGE, min_incline=5))]
-    assert desk.saved == [{"rev": 2, "mode": "nudge", "values": {"min_incline": 5}}]
+    assert desk.saved == [{"rev": 2, "mode": "nudge", "values": {"min_incline": 5}, "demoted": None}]
     changes = (("min_incline", 5), ("mode", "nudge"), ("min_incline_was", 8), ("mode_was", "assist"))
     assert desk.told == [Happened(77, "audit", (("what", "settings"), ("rev", 2), ("by", "ops"), *changes))]
     desk.book.taken()
@@ -58,7 +58,7 @@ def test_only_what_is_named_is_changed() -> None:
     desk.change("nudge")
     assert desk.change(warm_up_ms=0) == 3
     assert desk.book.rules == Rules(mode=Mode.NUDGE, min_incline=8, warm_up_ms=0)
-    assert desk.saved[-1] == {"rev": 3, "mode": "nudge", "values": {"warm_up_ms": 0}}
+    assert desk.saved[-1] == {"rev": 3, "mode": "nudge", "values": {"warm_up_ms": 0}, "demoted": None}
 
 
 def test_a_change_that_changes_nothing_is_none() -> None:
@@ -150,3 +150,49 @@ def test_no_wish_goes_beyond_the_file_or_its_bounds(trace: list[Any], mode: Mode
 
 def test_local_keys_are_settings() -> None:
     assert {key.field for key in KEYS.values()} >= LOCAL
+
+
+def test_a_demoted_machine_stays_at_nudge_until_it_is_rearmed() -> None:
+    desk = Desk()
+    desk.book.demote("the belt stopped")
+    assert desk.book.rules.mode is Mode.NUDGE
+    assert desk.change("assist") >= 2
+    assert desk.book.rules.mode is Mode.NUDGE
+    again = Desk(saved=desk.saved[-1])
+    assert again.book.demoted == "the belt stopped"
+    assert again.book.current().mode == "nudge"
+    assert again.book.rearm("Kim")
+    assert again.book.current().mode == "assist"
+    assert not again.book.rearm("Kim")
+    assert [dict(told.data)["by"] for told in again.told] == ["Kim"]
+
+
+def test_settings_in_words_are_changed_like_numbers() -> None:
+    desk = Desk()
+    desk.change(limit_when="always", peak="Sat 10:00-12:00", items_off="mod.swim", limit_ms=0)
+    current = desk.book.current()
+    assert (current.values["limit_when"], current.values["peak"]) == ("always", "Sat 10:00-12:00")
+    assert desk.book.rules.items_off == {"mod.swim"}
+    assert desk.book.rules.limit_ms == 0
+    assert dict(desk.told[0].data)["peak"] == "Sat 10:00-12:00"
+    assert Desk(saved=desk.saved[-1]).book.rules == desk.book.rules
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("limit_when", "never", "none of its values"),
+        ("peak", "Mon 22:00-02:00", "midnight"),
+        ("peak", "Mon 06:00-09:00, Mon 08:00-10:00", "overlaps"),
+        ("items_off", "mod.nothing", "no such item"),
+        ("limit_ms", 60_000, "0 or 600000"),
+        ("limit_ms", "long", "no number"),
+        ("limit_action", "stop", "unknown"),
+        ("proved_stop", 1, "unknown"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(name: str, value: int | str, word: str) -> None:
+    desk = Desk()
+    with pytest.raises(Refusal, match=word):
+        desk.book.change(SettingsWanted(values={name: value}), "ops")
+    assert desk.submitted == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.store import Store, StoreError, recorded
+from daemon.store.schema import STEPS
 from tests.store.conftest import Opened
 from tests.store.world import HandClock, flat, new
 
@@ -52,7 +53,7 @@ async def test_what_can_be_read_of_a_damaged_database_is_kept(opened: Opened, pa
     store = opened()
     assert path.with_name("inclined.db.damaged-1").exists()
     kept = len(await store.sessions(1000))
-    assert kept > 100
+    assert kept > 20  # how many, depends on whose pages lay in the middle
     assert (await store.counters()).sessions == 400
     store.happened(new(clock.now(), "b-1"))
     assert store.flush()
@@ -97,7 +98,7 @@ def test_a_database_of_a_newer_version_is_left_alone(opened: Opened, path: Path,
     opened().close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match=r"has version 99, this program knows 1; install the newer version"):
+    with pytest.raises(StoreError, match=rf"has version 99, this program knows {len(STEPS)}; install"):
         Store.open(path, clock, "t07")
 
 
@@ -143,3 +144,12 @@ async def test_a_database_damaged_while_in_use_is_told_and_loses_nothing_new(
     assert [(row.id, row.belt_s) for row in await store.sessions(9)] == [("a-1", 5)]
     assert caplog.text.count("entries wait in memory") == 1
     assert caplog.text.count("can be written again") == 1
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(opened: Opened, path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(f"{STEPS[0]}; INSERT INTO tally VALUES ('belt', 7); PRAGMA user_version = 1;")
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    assert {"journal", "answered"} <= {name for (name,) in opened().read(lambda db: db.execute(tables).fetchall())}
+    assert opened().read(lambda db: db.execute("SELECT n FROM tally").fetchone()) == (7,)

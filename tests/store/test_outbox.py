@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from daemon.messages import Event
 from daemon.outbox import Outbox
-from daemon.outbox.outbox import HELP_MS, KEPT
+from daemon.outbox.bounds import HELP_MS, WANTED_MS, Bounds
+from daemon.outbox.fold import KEPT
+from daemon.outbox.journal import entries
 from daemon.outbox.rows import Changes
 from daemon.policy.events import Happened
 from daemon.store import Store
@@ -21,8 +23,8 @@ from tests.store.conftest import Opened
 from tests.store.world import NOON, HandClock, link
 
 
-def outbox_of(store: Store, clock: HandClock, most: int = 1000) -> Outbox:
-    return Outbox(store, "t07", clock, most)
+def outbox_of(store: Store, clock: HandClock, most: int = 1000, *, sends: bool = True) -> Outbox:
+    return Outbox(store, "t07", clock, Bounds(most), sends=sends)
 
 
 def fault(at: int) -> Happened:
@@ -130,28 +132,126 @@ async def test_numbers_that_were_sent_in_the_last_run_are_ours(opened: Opened, c
     assert numbers(outbox) == [3]
 
 
-async def test_a_full_outbox_drops_the_oldest_telemetry_and_no_fault(opened: Opened, clock: HandClock) -> None:
+async def test_a_full_outbox_folds_the_oldest_telemetry_and_no_fault(opened: Opened, clock: HandClock) -> None:
     store = opened()
-    outbox = outbox_of(store, clock, most=10)
+    outbox = outbox_of(store, clock, most=8)
     outbox.append(fault(clock.now()))
     for _ in range(20):
         outbox.append(link(clock.now()))
     assert store.flush()
-    assert numbers(outbox) == [1, *range(13, 22)]
-    outbox.stored(0)  # a floor is there: from now on
+    kept = outbox.after(0, 100)
+    assert [event.seq for event in kept] == sorted({event.seq for event in kept})
+    assert (kept[0].seq, kept[0].kind, kept[-1].seq) == (1, "fault", 21)
+    assert kept[1].kind == "hours"
+    assert (kept[1].data["first"], kept[1].data["from"]) == (2, 2)
+    assert 8 >= len(kept) - 1 < 20
+    assert sum(int(event.data.get("link_up") or 1) for event in kept[1:]) == 20
     for _ in range(15):
         outbox.append(fault(clock.now()))
     assert store.flush()
-    assert numbers(outbox) == [1, *range(22, 37)]
-    assert numbers(outbox_of(opened(), clock, most=10)) == [1, *range(22, 37)]
+    assert sum(event.kind == "fault" for event in outbox.after(0, 100)) == 16
+    left = outbox.after(0, 100)
+    assert outbox_of(opened(), clock, most=8).after(0, 100) == left
 
 
-async def test_without_a_floor_even_faults_are_bounded(store: Store, clock: HandClock) -> None:
-    outbox = outbox_of(store, clock, most=10)
+async def test_bytes_are_bounded_as_well(store: Store, clock: HandClock) -> None:
+    outbox = Outbox(store, "t07", clock, Bounds(size=10_000))
+    for n in range(500):
+        outbox.append(Happened(clock.now(), "link", (("state", "down"), ("reason", "x" * 200), ("n", n))))
+        assert sum(row.size for row in outbox._rows) <= 10_000
+    assert store.flush()
+    assert sum(int(event.data.get("link_down") or 1) for event in outbox.after(0, 1000)) == 500
+
+
+async def test_what_was_folded_is_handed_out_only_from_the_disk(store: Store, path: Path, clock: HandClock) -> None:
+    outbox = outbox_of(store, clock, most=8)
+    for _ in range(8):
+        outbox.append(link(clock.now()))
+    assert store.flush()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # the writer waits
+        outbox.append(link(clock.now()))
+        assert outbox.after(0, 10) == []
+        other.execute("ROLLBACK")
+    assert store.flush()
+    assert [event.kind for event in outbox.after(0, 1)] == ["hours"]
+
+
+async def test_safety_and_audit_wait_for_a_first_floor(store: Store, clock: HandClock) -> None:
+    outbox = outbox_of(store, clock, most=5)
     for _ in range(15):
         outbox.append(fault(clock.now()))
+    clock.go(WANTED_MS)
     assert store.flush()
-    assert numbers(outbox) == list(range(6, 16))
+    assert numbers(outbox) == list(range(1, 16))
+    assert outbox.fault is None
+    clock.go(1)
+    outbox.append(fault(clock.now()))
+    assert store.flush()
+    assert numbers(outbox) == list(range(12, 17))
+
+
+async def test_once_there_was_a_floor_they_wait_for_ever_and_say_so(store: Store, clock: HandClock) -> None:
+    outbox = outbox_of(store, clock, most=5)
+    outbox.stored(0)
+    for _ in range(6):
+        outbox.append(fault(clock.now()))
+    clock.go(2 * WANTED_MS)
+    outbox.append(fault(clock.now()))
+    assert store.flush()
+    assert numbers(outbox) == list(range(1, 8))
+    assert outbox.fault is not None
+    assert outbox.fault.startswith("7 safety and audit events wait")
+    outbox.stored(7)
+    assert outbox.fault is None
+
+
+async def test_where_nothing_is_sent_the_journal_has_them(opened: Opened, clock: HandClock) -> None:
+    store = opened()
+    outbox = outbox_of(store, clock, most=5, sends=False)
+    for _ in range(15):
+        outbox.append(fault(clock.go(1)))
+    outbox.append(Happened(clock.go(1), "help"))
+    outbox.append(link(clock.go(1)))
+    assert store.flush()
+    assert len(outbox) <= 7
+    found = opened().read(lambda db: entries(db, 100))
+    assert [entry["id"] for entry in found] == [f"t07-{store.origin}-{n}" for n in range(15, 0, -1)]
+    assert found[0] == found[0] | {"kind": "fault", "data": {"code": 7}, "session": None}
+    assert found[0]["ts"] == round(NOON.timestamp() * 1000) + 15
+
+
+async def test_the_journal_forgets_after_400_days(store: Store, clock: HandClock) -> None:
+    outbox = outbox_of(store, clock)
+    outbox.append(fault(clock.now()))
+    clock.go(399 * 86_400_000)
+    outbox.append(fault(clock.now()))
+    assert store.flush()
+    assert len(store.read(lambda db: entries(db, 100))) == 2
+    clock.go(2 * 86_400_000)
+    outbox.append(fault(clock.now()))
+    assert store.flush()
+    assert len(store.read(lambda db: entries(db, 100))) == 2
+
+
+async def test_every_commit_is_on_the_disk_when_it_returns(store: Store) -> None:
+    """Full: a power cut loses nothing that was confirmed (SQLite, PRAGMA synchronous)."""
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_a_kill_before_the_mark_was_written_makes_no_stranger_of_the_floor(
+    opened: Opened, clock: HandClock
+) -> None:
+    store = opened()
+    outbox = outbox_of(store, clock)
+    outbox.stored(0)
+    ids = [outbox.append(link(clock.now())).id for _ in range(5)]
+    assert store.flush()
+    assert len(outbox.after(0, 10)) == 5  # sent, and nobody wrote that down
+    outbox = outbox_of(opened(), clock)
+    outbox.stored(3)
+    assert [(event.seq, event.id) for event in outbox.after(0, 10)] == [(4, ids[3]), (5, ids[4])]
 
 
 async def test_help_is_forgotten_after_a_day(opened: Opened, clock: HandClock) -> None:

@@ -2,7 +2,8 @@
 import { fit, setMeasured } from "./scale.js";
 
 const UNKNOWN = "–";
-const KEYS = ["raise", "decline", "cancel", "return"];
+const KEYS = ["raise", "take", "decline", "cancel", "return"];
+const SMALL = ["why", "not_today", "lend", "help"];
 const LOST = {
   wait: ["Reconnecting", "The treadmill works as always. So do its safety key and Stop."],
   down: ["Link to the treadmill lost", "Use the treadmill's own controls. Safety key and Stop work as always."],
@@ -18,8 +19,10 @@ export function draw(told) {
   numbers(up ? told : {});
   write("speed-unit", told.units);
   write("distance-unit", told.units === "mph" ? "mi" : "km");
+  limit(up ? told : {});
   if (!up) say(told.link);
   else if (told.prompt) ask(told.prompt);
+  else if (told.card && !told.notice) tip(told.card, told.can_lend);
   else calm(told);
   at("screen").dataset.seq = told.seq;
 }
@@ -27,6 +30,7 @@ export function draw(told) {
 // Nothing is heard: what was drawn is old, so it goes, and with it the prompt that would be confirmed.
 export function drawLost(why) {
   numbers({});
+  limit({});
   say(why);
 }
 
@@ -41,6 +45,7 @@ export function drawn() {
 // The kinds that are confirmed by their digit: seconds left, and the goal in tenths of a percent.
 const COUNTS = {
   countdown: { write: String, read: (text) => Number.parseInt(text, 10) },
+  stop: { write: String, read: (text) => Number.parseInt(text, 10) },
   raising: { write: (digit) => `${(digit / 10).toFixed(1)} %`, read: (text) => Math.round(Number.parseFloat(text) * 10) },
 };
 
@@ -68,30 +73,61 @@ function clock(seconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+// The time that is left of a limit, in words that a runner can read; and, for staff, that somebody waits.
+function limit({ limit: counts, waiting }) {
+  const stage = counts?.stage ?? "";
+  at("limit").dataset.stage = stage;
+  const left = LEFT[stage]?.(counts.left_s) ?? (waiting ? "People are waiting" : "");
+  write("limit", left);
+}
+
+const LEFT = {
+  counting: (s) => (s > 60 ? `${Math.ceil(s / 60)} min left` : `${s} s left`),
+  grace: (s) => `Cool down: ${clock(s)}`,
+  over: () => "Your time is up",
+};
+
+function tip({ title, body }, lend) {
+  show({ id: 0, kind: "card", headline: title, body, keys: [], small: lend ? ["lend"] : [] });
+}
+
 function calm({ notice, can_lend: lend }) {
   at("screen").dataset.view = "calm";
   at("prompt").hidden = true;
   at("prompt").dataset.id = "0";
   write("spoken", "");
-  at("lend").hidden = !lend;
-  at("help").hidden = false;
+  small(lend ? ["lend", "help"] : ["help"]);
   if (write("notice", notice ?? "")) fit();
 }
 
-function ask({ id, kind, headline, body, can_raise, digit }) {
+function ask({ id, kind, headline, body, can_raise, digit, why }) {
   const counts = COUNTS[kind];
-  const nudge = kind === "nudge";
+  const keys = ANSWERS[kind] ?? (counts ? ["cancel"] : []);
+  const more = kind === "nudge" ? ["help"] : kind === "suggestion" ? ["why", "not_today", "help"] : [];
+  at("why").dataset.text = why ?? "";
   write("raise", can_raise ? "Raise it" : "I will");
   write("digit", counts ? counts.write(digit) : "");
-  show({ id, kind, headline, body, keys: nudge ? ["raise", "decline"] : counts ? ["cancel"] : [], help: nudge });
+  show({ id, kind, headline, body: at("why").dataset.open === String(id) ? why : body, keys, small: more });
+}
+
+const ANSWERS = { nudge: ["raise", "decline"], suggestion: ["take", "decline"] };
+
+// Why a suggestion is made stands in place of its body, once it was asked for.
+export function drawWhy() {
+  at("why").dataset.open = at("prompt").dataset.id;
+  if (write("body", at("why").dataset.text)) fit();
+}
+
+function small(shown) {
+  for (const key of SMALL) at(key).hidden = !shown.includes(key);
 }
 
 function say(why) {
   const [headline, body] = LOST[why];
-  show({ id: "", kind: why, headline, body, keys: why === "lent" ? ["return"] : [], help: false });
+  show({ id: "", kind: why, headline, body, keys: why === "lent" ? ["return"] : [], small: [] });
 }
 
-function show({ id, kind, headline, body, keys, help }) {
+function show({ id, kind, headline, body, keys, small: more }) {
   const prompt = at("prompt");
   const before = [prompt.dataset.id, prompt.dataset.kind, prompt.hidden].join();
   Object.assign(prompt.dataset, { id, kind });
@@ -100,8 +136,7 @@ function show({ id, kind, headline, body, keys, help }) {
   at("digit").hidden = !COUNTS[kind];
   drawCancelled();
   for (const key of KEYS) at(key).hidden = !keys.includes(key);
-  at("help").hidden = !help;
-  at("lend").hidden = true;
+  small(more);
   write("notice", ""); // it comes back when nothing is asked
   const another = before !== [String(id), kind, false].join();
   if (another) write("spoken", `${headline}. ${body}`); // read out once, not at each second of a countdown

@@ -1,8 +1,10 @@
 // The keys: Cancel acts when it is touched, all others when they are let go, and none twice within 300 ms.
-import { at } from "./draw.js";
+import { at, drawWhy } from "./draw.js";
 
 const TWICE_MS = 300;
-const KEYS = ["raise", "decline", "help", "lend", "return"];
+const KEYS = ["raise", "take", "decline", "not_today", "help", "lend", "return"];
+const STAFF_MS = 3000;
+const CORNER_PX = 120;
 
 export function listenKeys(line, lease) {
   const asked = () => Number(at("prompt").dataset.id || 0);
@@ -21,7 +23,9 @@ export function listenKeys(line, lease) {
     const { key, prompt } = down.get(event.pointerId) ?? {};
     down.delete(event.pointerId);
     const on = document.elementFromPoint(event.clientX, event.clientY)?.id;
-    if (KEYS.includes(key) && on === key && prompt === asked()) touch(key, event.timeStamp);
+    if (on !== key || prompt !== asked()) return;
+    if (KEYS.includes(key)) touch(key, event.timeStamp);
+    if (key === "why") drawWhy();
   }
 
   function typed(event) {
@@ -39,10 +43,28 @@ export function listenKeys(line, lease) {
   function clicked(event) {
     if (event.detail > 0) return;
     if (event.target.id === "cancel") cancel();
+    else if (event.target.id === "why") drawWhy();
     else if (KEYS.includes(event.target.id)) touch(event.target.id, event.timeStamp);
   }
 
+  // Before a stop every touch is a Cancel, wherever it lands.
+  function anywhere() {
+    if (at("prompt").dataset.kind === "stop") cancel();
+  }
+
+  // Staff hold the upper left corner for three seconds to say that somebody waits, and again that nobody does.
+  let held = 0;
+  function hold(event) {
+    clearTimeout(held);
+    if (Math.max(event.clientX, event.clientY) > CORNER_PX) return;
+    const waits = at("limit").textContent === "" ? "waiting" : "nobody_waits";
+    held = setTimeout(() => line.send({ type: "touch", key: waits, prompt: 0 }), STAFF_MS);
+  }
+
   at("cancel").addEventListener("pointerdown", cancel);
+  addEventListener("pointerdown", anywhere);
+  addEventListener("pointerdown", hold);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => clearTimeout(held));
   addEventListener("pointerdown", (event) => {
     if (event.button === 0) down.set(event.pointerId, { key: event.target.id, prompt: asked() });
   });

@@ -1,0 +1,69 @@
+"""The machine's own journal: safety and audit events, kept here whether or not a floor stores them too."""
+
+import json
+import sqlite3
+from datetime import timedelta
+from threading import Lock
+
+from daemon.clock import Clock
+from daemon.outbox.fold import KEPT
+from daemon.outbox.rows import Row
+
+AGE = timedelta(days=400)
+"""Entries are kept so long, once they are dated."""
+MOST = 100_000
+"""Entries kept at most, also of boots that never learnt the date."""
+LOGGED = KEPT - {"help"}
+"""A call for help is forgotten after a day, here too."""
+ENTER = "INSERT OR IGNORE INTO journal (id, kind, boot, at, session, data) VALUES (?, ?, ?, ?, ?, ?)"
+OLD = """
+    DELETE FROM journal WHERE n IN (
+        SELECT n FROM (SELECT n, boot, at FROM journal ORDER BY n LIMIT 64) JOIN boot USING (boot)
+        WHERE offset_ms + at < ?)
+"""
+"""Looks at the oldest only, so that an entry does not get dearer with the years."""
+
+
+class Journal:
+    """Entries on their way to the disk; a part of the store's writer, committed with the outbox."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._next: list[Row] = []
+        self._writing: list[Row] = []
+
+    def take(self, row: Row) -> None:
+        """Take row if it belongs here."""
+        if row.kind in LOGGED:
+            with self._lock:
+                self._next.append(row)
+
+    def write(self, db: sqlite3.Connection) -> bool:
+        """Write what waits, then forget what is too old or too much."""
+        with self._lock:
+            self._writing += self._next
+            self._next = []
+        if not self._writing:
+            return False
+        db.executemany(ENTER, [(r.id, r.kind, r.boot, r.at, r.session, r.data) for r in self._writing])
+        wall = self._clock.wall()
+        if wall is not None:
+            db.execute(OLD, (int((wall - AGE).timestamp() * 1000),))
+        db.execute("DELETE FROM journal WHERE n <= (SELECT max(n) FROM journal) - ?", (MOST,))
+        return True
+
+    def written(self) -> None:
+        """Forget what is on the disk."""
+        self._writing = []
+
+
+def entries(db: sqlite3.Connection, limit: int) -> list[dict[str, object]]:
+    """Return the newest entries, newest first: id, kind, ts (Unix ms, None: not dated), session, data."""
+    found = db.execute(
+        "SELECT id, kind, boot.offset_ms + at, session, data FROM journal LEFT JOIN boot USING (boot)"
+        " ORDER BY n DESC LIMIT ?",
+        (limit,),
+    )
+    names = ("id", "kind", "ts", "session")
+    return [dict(zip(names, row[:4], strict=True)) | {"data": json.loads(row[4])} for row in found]
