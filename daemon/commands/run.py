@@ -16,10 +16,10 @@ from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.firstrun.look import look
 from daemon.settings import DEFAULT, Settings, SettingsError, load
 from daemon.settings.model import Console
+from drivers.contract import Ability
 
 PORT = Console().port
 KEY_FILE = Console().key_file
-from drivers.contract import Ability
 
 log = logging.getLogger("daemon")
 
