@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if (why := cannot(args.config, before, again=args.again)) is not None:
         return complain(why, FAILED)
     if args.answers is not None:
-        return unattended(args.config, args.answers)
+        return unattended(args.config, before, args.answers)
     try:
         return attended(args.config, before, at_terminal(lambda: asyncio.run(nearby())))
     except Ended:
@@ -85,7 +85,7 @@ def attended(path: Path, before: Seen, terminal: Terminal) -> int:
         terminal.say(LEFT_OUT)
     if not terminal.sure("Write it?"):
         return complain("nothing was written", FAILED)
-    return written(path, answers)
+    return written(path, before, answers)
 
 
 def answers_of(before: Seen) -> Answers:
@@ -96,7 +96,7 @@ def answers_of(before: Seen) -> Answers:
         return {}
 
 
-def unattended(path: Path, source: Path) -> int:
+def unattended(path: Path, before: Seen, source: Path) -> int:
     """Take the answers from a file of TOML, with [mqtt] password besides, and write."""
     try:
         table = tomllib.loads(source.read_text(encoding="utf-8"))
@@ -106,7 +106,7 @@ def unattended(path: Path, source: Path) -> int:
     found = {**mistakes(answers, here()), **unknown}
     for key, why in found.items():
         complain(f"{source}: {key}: {why}", USAGE)
-    return USAGE if found else written(path, filled(answers, here()))
+    return USAGE if found else written(path, before, filled(answers, here()))
 
 
 def strange(table: dict[str, object]) -> dict[str, str]:
@@ -120,7 +120,7 @@ def strange(table: dict[str, object]) -> dict[str, str]:
     return {name: "nothing asks for this" for name in names if name not in known}
 
 
-def written(path: Path, answers: Answers) -> int:
+def written(path: Path, before: Seen, answers: Answers) -> int:
     """Write the configuration and look at it; say what is next."""
     try:
         kept = save(path, answers, here(), datetime.now().astimezone())
@@ -135,7 +135,7 @@ def written(path: Path, answers: Answers) -> int:
     print("inclined check finds no mistake in it.")
     print(
         "The service goes on with it by itself within a few seconds."
-        if kept is None
+        if before.settings is None  # else it runs already, with the file of before
         else "Next: sudo systemctl restart inclined"
     )
     return 0

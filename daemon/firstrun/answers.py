@@ -11,7 +11,9 @@ from daemon.settings.load import place
 
 PASSWORD_FILE: Final = "mqtt-password"  # noqa: S105, the name of a file
 """Beside the configuration."""
-DRIVERS: Final = re.compile(r"ftms:[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}(\?adapter=hci\d{1,2})?|ftms-uart:/\S+|simulated:")
+DRIVERS: Final = re.compile(
+    r"ftms:[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}(\?adapter=hci\d{1,2})?|(ftms-uart|csafe):/\S+|simulated:"
+)
 """What may be set up; a recording is for who edits the file."""
 LONGEST: Final = 256
 """Characters of an answer; the settings allow fewer."""

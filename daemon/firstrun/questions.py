@@ -102,7 +102,7 @@ QUESTIONS: Final = (
         "Is there an MQTT broker?",
         "Only for the figures of several machines in one place. One machine alone needs none.",
         Kind.CHOICE,
-        (Choice(NO, "No, or later"), Choice(YES, "Yes")),
+        (Choice(NO, "None, or later"), Choice(YES, "Its name and port are asked next")),
         default=NO,
     ),
     Question("mqtt.host", "The broker's name or address?", "Who runs the broker knows it.", when=(BROKER,)),
