@@ -12,6 +12,7 @@ from typing import Self
 
 LIMIT_S = 60.0
 """Longest that a test waits for anything: a start takes a second alone, and many beside a browser."""
+PATIENCE_S = 3.0
 ENVIRONMENT = os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus", "PYTHONUTF8": "1"}
 """No Bluetooth, whatever this computer has."""
 
@@ -42,8 +43,19 @@ class Talk:
         return self
 
     def type(self, line: str) -> Self:
-        """Type a line, or a key such as Ctrl-C."""
-        os.write(self._ours, line.encode() if line == "\x03" else f"{line}\n".encode())
+        """Type a line."""
+        os.write(self._ours, f"{line}\n".encode())
+        return self
+
+    def interrupt(self) -> Self:
+        """Press Ctrl-C, and again where it came between the prompt and the reading: input() misses that one."""
+        deadline = time.monotonic() + LIMIT_S
+        while "interrupted" not in self.shown:
+            os.write(self._ours, b"\x03")
+            again = min(deadline, time.monotonic() + PATIENCE_S)
+            while "interrupted" not in self.shown and self._read(again):
+                pass
+            assert time.monotonic() < deadline, self.shown
         return self
 
     def ended(self) -> int:

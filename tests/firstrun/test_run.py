@@ -1,5 +1,6 @@
-"""`inclined run --first-run` as systemd starts it: from nothing, over mistakes, to the member's screen at one address."""
+"""`inclined run --first-run` as systemd starts it: from nothing, over mistakes, to the member's screen."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -75,7 +76,7 @@ async def test_a_daemon_that_waits_is_watched_and_ends_when_told(tmp_path: Path,
     assert "Told to stop before there was a configuration." in log
     assert "Traceback" not in log
     assert ("in use" in log) is taken, log
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["console.key", "notify"]
+    assert sorted(os.listdir(tmp_path)) == ["console.key", "notify"]
 
 
 async def test_a_good_configuration_begins_at_once(tmp_path: Path) -> None:

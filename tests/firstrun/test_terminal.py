@@ -92,7 +92,7 @@ def test_ctrl_c_writes_nothing(config: Path, *, begun: bool) -> None:
         at.until("listen again: ")
         if begun:
             at.type("simulated:").until("Number or word: ").type("1").until("Number or word: ")
-        at.type("\x03")
+        at.interrupt()
         assert at.ended() == 130
         assert at.shown.rstrip().endswith("inclined: interrupted; nothing was written")
     assert list(config.parent.iterdir()) == []
@@ -111,10 +111,8 @@ def test_a_no_writes_nothing(config: Path) -> None:
 def test_again_keeps_the_old_one_and_begins_with_its_answers(config: Path) -> None:
     config.write_text('[machine]\nname = "Old one"\nmode = "enforce"\n', encoding="utf-8")
     status, _, errors = said("--config", str(config))
-    assert (status, errors) == (
-        1,
-        f"inclined: {config} is there already; to make it anew and keep the old one beside it: inclined setup --again\n",
-    )
+    assert (status, errors.startswith(f"inclined: {config} is there already; to make it anew")) == (1, True)
+    assert errors.endswith(": inclined setup --again\n")
     with talk(config, "--again") as at:
         at.until("listen again: ").type("simulated:")
         at.until("Number or word: ").type("").until("needs an answer").type("nudge")  # enforce is no default
