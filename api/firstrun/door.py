@@ -19,6 +19,7 @@ WORDS = {
     Door.USED: "The code was used already. Touch “Set up from another device” on the screen for a new one.",
     Door.CLOSED: "The screen has ended this. Touch “Set up from another device” there for a new code.",
 }
+NO_NETWORK = "This computer is in no network yet, so no other device can reach it. Connect it, or set it up here."
 
 
 @screen.get("/")
@@ -35,7 +36,9 @@ async def page() -> FileResponse:
 
 @screen.post("/setup/another", status_code=204, response_class=Response)
 async def ask(set_up: StaffsSetUp) -> None:
-    """Let one other device in that says the code now shown."""
+    """Let one other device in that says the code now shown; 409 where no device can reach this computer."""
+    if not set_up.place().addresses:
+        raise HTTPException(409, NO_NETWORK)
     set_up.pairing.ask()
 
 

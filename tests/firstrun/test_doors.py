@@ -65,6 +65,14 @@ async def test_the_code_is_shown_to_the_screens_own_page_only(world: World) -> N
         assert (await client.get("/setup/state", headers=key)).json()["another"]["door"] == "closed"
 
 
+async def test_a_computer_in_no_network_lets_nobody_in(world: World) -> None:
+    world.addresses = ()
+    async with world.client() as client:
+        answer = await client.post("/setup/another")
+        assert (answer.status_code, "in no network yet" in answer.json()["detail"]) == (409, True)
+    assert world.pairing.door is None
+
+
 async def test_another_device_sets_up_with_the_code(world: World) -> None:
     async with world.client(None, screen=False) as client:
         assert (await client.post("/setup/code", json={"code": CODE})).status_code == 403

@@ -1,6 +1,5 @@
 """`inclined run --first-run` as systemd starts it: from nothing, over mistakes, to the member's screen."""
 
-import os
 import socket
 from pathlib import Path
 
@@ -54,6 +53,10 @@ async def test_from_nothing_over_mistakes_to_the_members_screen(browser: Browser
     assert log.count("is not there: the screen shows how") == 1
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
 async def _status(address: str, key: str = "") -> int:
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"} if key else {}) as client:
         return (await client.get(address)).status_code
@@ -76,7 +79,7 @@ async def test_a_daemon_that_waits_is_watched_and_ends_when_told(tmp_path: Path,
     assert "Told to stop before there was a configuration." in log
     assert "Traceback" not in log
     assert ("in use" in log) is taken, log
-    assert sorted(os.listdir(tmp_path)) == ["console.key", "notify"]
+    assert names_in(tmp_path) == ["console.key", "notify"]
 
 
 async def test_a_good_configuration_begins_at_once(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ class World:
     saved: list[Answers] = field(default_factory=list)
     refuses: OSError | None = None
     codes: list[str] = field(default_factory=lambda: [CODE])
+    addresses: tuple[str, ...] = ("192.0.2.7",)
 
     def __post_init__(self) -> None:
         self.pairing = Pairing(self.clock, lambda: self.codes[0])
@@ -86,7 +87,7 @@ class World:
             nearby=heard,
             no_driver=no_driver,
             save=written,
-            place=lambda: Place(("t07", "t07.local"), ("192.0.2.7",)),
+            place=lambda: Place(("t07", "t07.local"), self.addresses),
             pairing=self.pairing,
         )
 
