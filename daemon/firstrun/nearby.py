@@ -12,8 +12,8 @@ from drivers.transports.ports import DEV, Port, list_ports
 
 LISTEN_S = 6.0
 SPOKEN = {
-    "ftms-uart": "a serial port, for a gateway that speaks FTMS at 115200 bits a second",
-    "csafe": "a serial port, for a treadmill's CSAFE socket at 9600 bits a second",
+    "ftms-uart": "serial port to a gateway with FTMS, 115200 bits a second",
+    "csafe": "serial port to a CSAFE socket, 9600 bits a second",
 }
 """What may be at the other end of a serial port; another speed is set in the file."""
 

@@ -58,7 +58,8 @@ QUESTIONS: Final = (
     Question(
         "machine.driver",
         "Which treadmill is it?",
-        "Switch it on, and end other apps' connections to it. The strongest signal, closest to zero, is the nearest.",
+        "Switch it on, and end other apps' connections to it. The strongest signal, closest to zero, is the nearest. "
+        "A serial port: only if you know what is at its other end.",
         Kind.TREADMILL,
         (SIMULATED,),
     ),
