@@ -71,7 +71,8 @@ def _tell(before: Seen | None, now: Seen, path: Path) -> None:
     for mistake in now.mistakes:
         log.warning("%s", mistake)
     if now.mistakes:
-        notify(f"STATUS=The configuration has {len(now.mistakes)} mistakes: `inclined check` lists them")
+        count = f"{len(now.mistakes)} mistakes" if len(now.mistakes) > 1 else "a mistake"
+        notify(f"STATUS=The configuration has {count}: `inclined check` tells")
 
 
 async def until_set_up(
@@ -81,13 +82,12 @@ async def until_set_up(
     looking = Looking(path, no_driver)
     looking.seen = look(path, no_driver)
     set_up = set_up_of(looking, path, no_driver, key_file)
-    tasks = [asyncio.ensure_future(_at_screen(set_up, port, ready)), asyncio.ensure_future(elsewhere(set_up))]
-    try:
-        return await looking.until_good(None)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.TaskGroup() as tasks:  # a server that breaks ends all of it: systemd begins anew
+        servers = [tasks.create_task(_at_screen(set_up, port, ready)), tasks.create_task(elsewhere(set_up))]
+        settings = await looking.until_good(None)
+        for server in servers:
+            server.cancel()
+    return settings
 
 
 def set_up_of(looking: Looking, path: Path, no_driver: NoDriver, key_file: Path) -> SetUp:

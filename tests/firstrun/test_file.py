@@ -59,6 +59,7 @@ def test_the_place_is_where_it_is_torn() -> None:
         (b'[machine]\nname = "x', "line 2, column 10"),
         (b'[machine]\nname = "\xc3', "line 2, column 9"),
         ('[machine]\nname = "ä" x'.encode(), "line 2, column 12"),
+        (b"name = " + b"[" * 100_000, "is not TOML: it is nested without end"),
     ]:
         with pytest.raises(SettingsError) as told:
             loads(data, FILE)
@@ -97,8 +98,9 @@ def test_a_made_by_of_another_form_is_a_mistake(value: str) -> None:
         loads(text.encode(), FILE)
 
 
-def test_what_is_saved_is_for_the_group_and_nobody_else(tmp_path: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("mask", [0, 0o077])
+def test_what_is_saved_is_for_the_group_and_nobody_else(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
     try:
         save(tmp_path / "inclined.toml", EVERYTHING, HERE, AT)
     finally:
