@@ -7,7 +7,7 @@ exactly what stands here.
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 SCHEMA = 1
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
@@ -184,7 +184,7 @@ class SettingsWanted(Message):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     mode: Literal["observe", "nudge", "assist", "enforce"] | None = None
     """May only narrow what commissioning set."""
-    values: dict[str, int | str] = Field(default_factory=dict)
+    values: dict[str, StrictInt | str] = Field(default_factory=dict)
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
     """Why, in the words of who asks for it; kept in the history. Name nobody."""
 

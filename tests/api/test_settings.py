@@ -128,6 +128,7 @@ async def test_every_reason_is_told_and_nothing_changed(client: httpx.AsyncClien
         (b'{"mode": "race"}', "body.mode"),
         (b'{"values": {"min_incline": 1.5}}', "body.values.min_incline"),
         (b'{"values": {"min_incline": null}}', "body.values.min_incline"),
+        (b'{"values": {"min_incline": true}}', "body.values.min_incline"),
         (b'{"incline": 50}', "body.incline"),
         (b"[" * 60_000, "body"),
     ],
