@@ -19,9 +19,8 @@ def write(path: Path, text: str, keep_as: Path | None = None) -> None:
     OSError when that cannot be, and then all is as it was.
     """
     if keep_as is not None and path.exists():
-        _put(
-            keep_as, path.read_bytes()
-        )  # a copy: a link to another user's file may be refused (fs.protected_hardlinks)
+        # A copy: a link to another user's file may be refused (fs.protected_hardlinks).
+        _put(keep_as, path.read_bytes())
     _put(path, text.encode())
 
 
