@@ -1,0 +1,103 @@
+"""A trace: the core's state, then every event that entered `step` and every effect that came out, as JSON Lines.
+
+The first line is `{"inclined_trace": 1, "software": "...", "why": "...", "state": {...}}`; the state holds the rules in force
+and the run's origin. There is no person in it: no event of the core knows one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from daemon.policy.events import Effect, Event
+from daemon.policy.state import State
+from daemon.trace.codec import dumped, line, loaded, read
+
+VERSION = 1
+MARK = "inclined_trace"
+"""The key in the first line that tells a trace from a link's recording."""
+
+
+class TraceError(Exception):
+    """The trace cannot be read: which line, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event and what came of it; `line` is where it stands in the file."""
+
+    event: Event
+    effects: tuple[Effect, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A state, and what happened from there on; torn: the last line was cut off and is left out."""
+
+    software: str
+    why: str
+    state: State
+    steps: tuple[Step, ...]
+    torn: bool = False
+
+
+def head(state: State, software: str, why: str) -> str:
+    """Return the first line, without its newline."""
+    about = f'"{MARK}":{VERSION},"software":{json.dumps(software)},"why":{json.dumps(why)}'
+    return f'{{{about},"state":{dumped(state)}}}'
+
+
+def body(event: Event, effects: Sequence[Effect]) -> str:
+    """Return the lines of one step, each with its newline."""
+    return "".join(f"{line(one)}\n" for one in (event, *effects))
+
+
+def written(trace: Trace) -> Iterator[str]:
+    """Yield the lines of a trace, each with its newline."""
+    yield head(trace.state, trace.software, trace.why) + "\n"
+    for step in trace.steps:
+        yield body(step.event, step.effects)
+
+
+def is_trace(first: str) -> bool:
+    """Tell by its first line whether a file is a trace, of whatever version."""
+    try:
+        entry = json.loads(first)
+    except ValueError:
+        return False
+    return isinstance(entry, dict) and MARK in entry
+
+
+def parse(lines: Iterable[str]) -> Trace:
+    """Return the trace that lines hold, a torn last line left out; TraceError names the first line that is wrong."""
+    whole = list(lines)
+    if not whole:
+        raise TraceError("the trace is empty")
+    software, why, state = _header(whole[0])
+    steps: list[Step] = []
+    for number, text in enumerate(whole[1:], 2):
+        try:
+            event, effect = read(text)
+            if event is not None:
+                steps.append(Step(event, (), number))
+            elif not steps:
+                raise ValueError("an effect comes before the first event")
+            else:
+                last = steps[-1]
+                steps[-1] = Step(last.event, (*last.effects, effect), last.line)
+        except (ValueError, RecursionError) as wrong:
+            if number == len(whole) and not text.endswith("\n"):
+                return Trace(software, why, state, tuple(steps), torn=True)
+            raise TraceError(f"line {number} of the trace cannot be read ({wrong}): {text.strip()[:60]}") from None
+    return Trace(software, why, state, tuple(steps))
+
+
+def _header(text: str) -> tuple[str, str, State]:
+    try:
+        entry = json.loads(text)
+        version = entry[MARK]
+        if version != VERSION:
+            raise TraceError(f"this trace is of format {version}; this version of inclined reads format {VERSION}")
+        return str(entry["software"]), str(entry["why"]), loaded(State, entry["state"])
+    except (ValueError, KeyError, TypeError, RecursionError) as wrong:
+        raise TraceError(f"line 1 of the trace cannot be read ({wrong}): {text.strip()[:60]}") from None
