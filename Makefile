@@ -1,6 +1,6 @@
 # Each target gets all that it needs by itself, see deploy/prepare. ARGS goes to the command: make test ARGS="tests/api -x"
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs lock clean
+.PHONY: help demo test check format bench docs deb lock clean
 BIN := .venv/bin
 
 help: ## Show this
@@ -34,10 +34,14 @@ docs: ## Write anew what docs/ takes from the code
 	@deploy/prepare check
 	@set -e; for page in docs/*.py; do $(BIN)/python $$page; done
 
+deb: ## Build the Debian packages for arm64 and amd64 into dist/
+	@deploy/prepare deb
+	@$(BIN)/python -m deploy.makedeb $(ARGS)
+
 lock: ## Write uv.lock anew from pyproject.toml (ARGS=--upgrade: with the newest versions)
 	@deploy/prepare uv
 	@.tools/uv lock $(ARGS)
 
 clean: ## Remove all that was built or fetched here
 	@rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find daemon drivers api tests docs benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	@find daemon drivers api deploy tests docs benchmarks -name __pycache__ -prune -exec rm -rf {} +

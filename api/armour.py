@@ -1,4 +1,4 @@
-"""Around the whole app: security headers on every answer, and nothing of an unforeseen error gets out."""
+"""Around a whole app: security headers on every answer, and nothing of an unforeseen error gets out."""
 
 import logging
 from typing import Final
@@ -10,26 +10,50 @@ from api.problems import problem
 
 log = logging.getLogger(__name__)
 
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-HEADERS: Final = (
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"SAMEORIGIN"),  # the demo shows the console page in a frame
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"cache-control", b"no-cache"),  # kept copies are asked for again: after an update the page must be new
+type Headers = tuple[tuple[bytes, bytes], ...]
+
+NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Content-Security-Policy of an app without pages."""
+PAGES: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+"""Of the member's screen: what its page uses, and no text that becomes markup."""
+FRAMED: Final = PAGES.replace("frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'")
+"""Of the demo, which shows the screen beside its panel."""
+UNUSED: Final = (
+    "accelerometer", "autoplay", "camera", "clipboard-read", "clipboard-write", "display-capture",
+    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",
+    "xr-spatial-tracking",
+)  # fmt: skip
+"""What a browser may offer and no page of ours takes."""
 STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 INTERNAL_ERROR = 1011
 """WebSocket close code, RFC 6455 7.4.1."""
 
 
+def headers(policy: str = NOTHING) -> Headers:
+    """Return the headers of every answer of an app with this Content-Security-Policy."""
+    return (
+        (b"content-security-policy", policy.encode()),
+        (b"permissions-policy", ", ".join(f"{name}=()" for name in UNUSED).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"SAMEORIGIN" if policy == FRAMED else b"DENY"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"cache-control", b"no-cache"),  # kept copies are asked for again: after an update the page must be new
+    )
+
+
 class Armour:
     """ASGI middleware, the outermost."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, policy: str = NOTHING) -> None:
         self._app = app
+        self._headers = headers(policy)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -38,7 +62,7 @@ class Armour:
             nonlocal started
             if message["type"] in STARTS:
                 started = True
-                message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+                message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
             await send(message)
 
         try:

@@ -18,8 +18,9 @@ from api.live import changes
 from api.room import Room, TheDesk, TheRoom
 from api.sockets import TRY_LATER, close, heard, until_one_ends
 from api.words import Said, event, is_cancel, read
-from daemon.messages import Console, Hello
+from daemon.messages import Confirm, Console, Hello
 from daemon.policy.events import ScreenGone
+from daemon.policy.state import Kind
 from daemon.screen import console
 from daemon.snapshot import Snapshot
 
@@ -34,7 +35,8 @@ SHOW_S = 0.5
 """A page hears at least this often, so that it can tell old numbers from new."""
 WINDOW_MS = 1000
 MOST_A_WINDOW = 50
-"""More messages than this within a window are dropped; a page sends about five."""
+"""More messages than this within a window are dropped, and the page counts as gone: it sends about five, and never
+more than a display shows frames, so what is said faster was not drawn."""
 
 
 @router.get("/console", include_in_schema=False)
@@ -77,6 +79,7 @@ class Line:
         self._socket = socket
         self._window = 0
         self._came = 0
+        self._confirmed = (0, 0)
 
     async def sign_in(self) -> bool | None:
         """Wait for the page's hello, and return whether its key is right; None: it said none in time.
@@ -124,9 +127,12 @@ class Line:
         """Return what a frame says; None, counted, when it makes no sense or is one too many."""
         said = read(frame)
         if said is None:
-            self._room.dropped.drop("malformed", frame)
+            self._desk.dropped.drop("malformed", frame)
         elif self._too_many() and not is_cancel(said):
-            self._room.dropped.drop("flood", type(said).__name__)
+            if self._came > MOST_A_WINDOW + 1:
+                self._desk.dropped.drop("flood", type(said).__name__)
+            else:
+                self._distrust("flood", said)
             return None
         return said
 
@@ -134,9 +140,24 @@ class Line:
         if said is None:
             return
         if isinstance(said, Hello) or not (signed_in or is_cancel(said)):
-            self._room.dropped.drop("out of turn", type(said).__name__)
+            self._desk.dropped.drop("out of turn", type(said).__name__)
             return
-        self._desk.submit(event(said, self._desk.clock.now(), self.screen))
+        if isinstance(said, Confirm) and self._counts_up(said):
+            self._distrust("counts up", said)
+        else:
+            self._desk.submit(event(said, self._desk.clock.now(), self.screen))
+
+    def _counts_up(self, said: Confirm) -> bool:
+        """Tell whether the page confirms a higher digit of a countdown than before: it guesses, and draws nothing."""
+        (prompt, digit), self._confirmed = self._confirmed, (said.prompt, said.digit)
+        asked = self._desk.feed.latest.prompt
+        counting = asked is not None and asked.id == said.prompt and asked.kind is Kind.COUNTDOWN
+        return counting and prompt == said.prompt and said.digit > digit
+
+    def _distrust(self, kind: str, said: Said) -> None:
+        """Count what no honest page says, and let the page count as gone: that ends a countdown, and a raise."""
+        self._desk.dropped.drop(kind, type(said).__name__)
+        self._desk.submit(ScreenGone(self._desk.clock.now(), self.screen))
 
     def _too_many(self) -> bool:
         now = self._desk.clock.now()

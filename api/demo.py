@@ -8,13 +8,21 @@ from typing import Literal
 from fastapi import APIRouter, WebSocket
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+from api.app import create_app
+from api.armour import FRAMED
+from api.desk import Desk
 from api.live import changes
+from api.roles import CONSOLE, DEMO
+from api.screen import create_console
 from daemon.snapshot import Feed
 
 STATIC = Path(__file__).parent / "static"
 PAUSE_S = 0.25
+SHOWN = ([""], ["console"], ["static"], ["demo"])
+"""First parts of the paths that are pages; all others are the API's."""
 
 Pressed = Literal["start", "stop", "pause", "speed_up", "speed_down", "incline_up", "incline_down", "safety"]
 
@@ -39,6 +47,18 @@ class Panel(BaseModel):
     incline_pct: float
     belt: str
     log: list[Line]
+
+
+def create_demo(desk: Desk, routes: APIRouter) -> ASGIApp:
+    """Return one app with the screen, the demo's routes and, below its own paths, the API: one address for all."""
+    pages = create_console(desk, routes, rows=(*CONSOLE, *DEMO), policy=FRAMED)
+    programs = create_app(desk)
+
+    async def demo(scope: Scope, receive: Receive, send: Send) -> None:
+        first = scope["path"].split("/")[1:2]
+        await (pages if first in SHOWN else programs)(scope, receive, send)
+
+    return demo
 
 
 def demo_routes(feed: Feed, press: Callable[[str], None], panel: Callable[[], Panel]) -> APIRouter:

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from api.dropped import Dropped
+from api.signins import SignIns
 from daemon import messages
+from daemon.author import Author
 from daemon.clock import Clock
 from daemon.content import Texts
 from daemon.policy.events import Event
 from daemon.snapshot import Feed
 from daemon.staff import Staff
+from daemon.tokens import Refused, Token
 from daemon.wire import Identity
 
 PAGES = Path(__file__).parent / "static"
@@ -43,8 +47,21 @@ class Rulebook(Protocol):
 
     def current(self) -> messages.Settings: ...
 
-    def change(self, wanted: messages.SettingsWanted, by: str, if_match: int | None = None) -> messages.Settings:
-        """Put wanted in force; raises StaleRevision, or Refusal with every reason."""
+    def change(
+        self,
+        wanted: messages.SettingsWanted,
+        by: Author,
+        if_match: int | None = None,
+    ) -> messages.Settings:
+        """Put wanted in force, in the name of by; raises StaleRevision, or Refusal with every reason."""
+        ...
+
+
+class Tokens(Protocol):
+    """The tokens of this daemon; `daemon.tokens.TokenBook` fits."""
+
+    async def find(self, secret: str) -> Token | Refused:
+        """Return the token that secret is, or why it does not count."""
         ...
 
 
@@ -63,16 +80,24 @@ class Desk:
     staff: Staff
     console_key: str
     """The kiosk's credential of this boot."""
-    token_hashes: frozenset[str] = frozenset()
-    """SHA-256 in hex of each token that may change settings."""
+    tokens: Tokens
+    """Who may read and change things."""
+    sign_ins: SignIns
+    """Where wrong tokens are counted."""
+    reading_open: bool = False
+    """Reading needs no token: true only while the API listens on this computer alone."""
     hosts: frozenset[str] = frozenset()
     """Names and addresses, besides those of loopback, by which this server may be called."""
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     """Whose hours usage is told in when a request names no other."""
     heard: Callable[[], int | None] = lambda: None
     """Returns `at` of the machine's newest reading."""
+    fault: Callable[[], str | None] = lambda: None
+    """Returns what is wrong with the machine's link, as health has it."""
     notice: Callable[[], str | None] = lambda: None
     """Returns the message from staff that the console page shows."""
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    dropped: Dropped = field(default_factory=Dropped)
+    """What pages said that made no sense."""
     pages: Path = PAGES

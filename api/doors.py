@@ -15,13 +15,17 @@ from api.problems import problem
 HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 """A name or address and perhaps a port (RFC 9110 7.2), narrower than URLs allow: parsers of those take odd forms."""
 
+UNKNOWN = "This server is not known by that name. If it should be, add the name to [api] hosts in inclined.toml."
+
 
 class Doors:
     """ASGI middleware: refuses what comes by another name (421) or from another site (403)."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], unknown: str = UNKNOWN) -> None:
+        """Let in who says one of hosts or of loopback's names; unknown is what everyone else is told."""
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._unknown = unknown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -29,12 +33,12 @@ class Doors:
             return
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
-        if len(hosts) != 1 or not called_by_name(hosts[0], self._hosts):
-            refusal = problem(421, "This server is not known by that name; see [api] in docs/settings.md.")
-            await refusal(scope, receive, send)
+        if not scope["path"].startswith("/"):
+            await problem(400, "This server is no proxy: ask for an address that begins with /.")(scope, receive, send)
+        elif len(hosts) != 1 or not called_by_name(hosts[0], self._hosts):
+            await problem(421, self._unknown)(scope, receive, send)
         elif any(not same_site(origin, hosts[0]) for origin in origins):
-            refusal = problem(403, "Pages of other sites may not call this server.")
-            await refusal(scope, receive, send)
+            await problem(403, "Pages of other sites may not call this server.")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

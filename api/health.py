@@ -5,14 +5,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 from api.metrics import CONTENT_TYPE, Seen, exposition
-from api.room import TheDesk, TheRoom
+from api.room import TheDesk
 from daemon.messages import Counters, Health, Message
 from daemon.policy.state import Link
 from daemon.store import StoreError
 
 router = APIRouter(tags=["health"])
 usual = APIRouter(include_in_schema=False)
-"""Where Prometheus looks unless it is told otherwise."""
+"""Where Prometheus and monitors look unless they are told otherwise."""
 
 
 class Ready(Message):
@@ -35,26 +35,38 @@ async def ready(desk: TheDesk) -> Ready:
     return Ready()
 
 
+@usual.get("/healthz")
+async def healthz(desk: TheDesk) -> PlainTextResponse:
+    """Tell everyone whether all is well, and nothing more."""
+    return PlainTextResponse(desk.health().status)
+
+
+@usual.get("/readyz")
+async def readyz(desk: TheDesk) -> PlainTextResponse:
+    """Tell everyone, by 200 or 503, whether the treadmill is reached or lent."""
+    down = desk.feed.latest.link is Link.DOWN
+    return PlainTextResponse("degraded" if down else "ok", 503 if down else 200)
+
+
 @usual.get("/metrics")
 @router.get("/metrics", response_class=PlainTextResponse)
-async def metrics(room: TheRoom) -> PlainTextResponse:
+async def metrics(desk: TheDesk) -> PlainTextResponse:
     """Tell sums and states in Prometheus' text format; sums are left out while the store cannot be read."""
-    desk = room.desk
     heard, now = desk.heard(), desk.clock.now()
     seen = Seen(
         machine=desk.identity.machine,
         zone=desk.identity.zone,
         link_up=desk.feed.latest.link is Link.UP,
         age_s=None if heard is None else (now - heard) / 1000,
-        counters=await _counters(room),
+        counters=await _counters(desk),
         checks={part: told == "ok" for part, told in desk.health().checks.items()},
-        dropped=dict(room.dropped.counts),
+        dropped=dict(desk.dropped.counts),
     )
     return PlainTextResponse(exposition(seen), media_type=CONTENT_TYPE)
 
 
-async def _counters(room: TheRoom) -> Counters | None:
+async def _counters(desk: TheDesk) -> Counters | None:
     try:
-        return await room.desk.history.counters()
+        return await desk.history.counters()
     except StoreError:
         return None  # health tells why

@@ -1,4 +1,7 @@
-"""How large a request's body may be."""
+"""How large a request's body may be, and how long it may take."""
+
+import asyncio
+from contextlib import suppress
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -8,14 +11,17 @@ from api.problems import problem
 
 MOST = 65_536
 """Bytes of a body."""
+PATIENCE_S = 10.0
+"""How long the whole of it may take to come."""
 LINGER = 16 * MOST
 """What is read of a larger one: a client that is still sending when we close may never see the answer."""
 CLOSE = {"Connection": "close"}
+SLOW = "The body did not come in time."
 DETAIL = f"The body is larger than {MOST // 1024} KiB."
 
 
 class BodyLimit:
-    """ASGI middleware: refuses a larger body (413), told beforehand or found while it comes."""
+    """ASGI middleware: refuses a larger body (413), told beforehand or found while it comes, and a late one (408)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,11 +35,19 @@ class BodyLimit:
             await _discard(receive)
             await problem(413, DETAIL, headers=CLOSE)(scope, receive, send)
             return
-        came = 0
+        came, until = 0, asyncio.get_running_loop().time() + PATIENCE_S
+        whole = False
 
         async def counted() -> Message:
-            nonlocal came
-            message = await receive()
+            nonlocal came, whole
+            if whole:
+                return await receive()  # only the end of the line can come
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, SLOW, CLOSE) from None
+            whole = not message.get("more_body")
             came += len(message.get("body", b""))
             if came > MOST:
                 await _discard(receive)
@@ -45,8 +59,10 @@ class BodyLimit:
 
 async def _discard(receive: Receive) -> None:
     came = 0
-    while came < LINGER:
-        message = await receive()
-        if not message.get("more_body"):
-            return
-        came += len(message["body"])
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while came < LINGER:
+                message = await receive()
+                if not message.get("more_body"):
+                    return
+                came += len(message["body"])

@@ -51,4 +51,4 @@ async def live(socket: WebSocket, room: TheRoom) -> None:
 async def _relay(socket: WebSocket, desk: Desk) -> None:
     async with aclosing(changes(desk.feed, depth=DEPTH)) as news:
         async for seen in news:
-            await socket.send_text(state_message(seen, desk.clock).model_dump_json())
+            await socket.send_text(state_message(seen, desk.clock, desk.fault()).model_dump_json())

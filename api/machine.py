@@ -12,7 +12,7 @@ router = APIRouter(tags=["now"])
 @router.get("/state")
 async def state(desk: TheDesk) -> State:
     """Tell the machine now; null is unknown, never zero."""
-    return state_message(desk.feed.latest, desk.clock)
+    return state_message(desk.feed.latest, desk.clock, desk.fault())
 
 
 @router.get("/info")

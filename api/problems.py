@@ -62,10 +62,9 @@ def install(app: FastAPI) -> None:
 
 def _sentence(request: Request, error: HTTPException) -> str:
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return "There is nothing at this address; /openapi.json lists all addresses."
+        return "There is nothing at this address."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "GET, HEAD")
-        return f"This address does not take {request.method}; it takes {allowed}."
+        return f"This address does not take {request.method}."
     return error.detail
 
 

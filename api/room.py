@@ -1,7 +1,5 @@
-"""What one running API keeps for itself: how many sockets are open, and what it dropped."""
+"""What one running app keeps for itself: how many sockets are open."""
 
-import logging
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,16 +10,12 @@ from starlette.requests import HTTPConnection
 
 from api.desk import Desk
 
-log = logging.getLogger(__name__)
-
 CONSOLES = 4
 """Most console sockets that are signed in."""
 STRANGERS = 8
 """Most console sockets that have not said hello yet."""
 READERS = 32
 """Most sockets of the live stream."""
-SHOWN = 80
-"""Most characters of a dropped message in the journal."""
 
 
 class Seats:
@@ -41,25 +35,11 @@ class Seats:
             self.free += got
 
 
-class Dropped:
-    """Counts messages that make no sense; the first of each kind is logged."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-
-    def drop(self, kind: str, message: object) -> None:
-        """Count a message of this kind."""
-        self.counts[kind] += 1
-        if self.counts[kind] == 1:
-            log.warning("console socket: a message was dropped (%s): %.*r; more are only counted", kind, SHOWN, message)
-
-
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The desk, and what is counted beside it."""
+    """The desk, and the places beside it."""
 
     desk: Desk
-    dropped: Dropped = field(default_factory=Dropped)
     consoles: Seats = field(default_factory=lambda: Seats(CONSOLES))
     strangers: Seats = field(default_factory=lambda: Seats(STRANGERS))
     readers: Seats = field(default_factory=lambda: Seats(READERS))

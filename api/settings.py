@@ -1,4 +1,4 @@
-"""The policy settings: read by everyone, changed by the holder of a token who has read the newest ones."""
+"""The policy settings: read by everyone, changed by staff who have read the newest ones."""
 
 from typing import Annotated
 
@@ -6,12 +6,14 @@ from fastapi import APIRouter, Header
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.access import Staff
+from api.gate import TheCaller
 from api.room import TheDesk
 from daemon.messages import Settings, SettingsWanted
 from daemon.rulebook import StaleRevision
 
 router = APIRouter(tags=["settings"])
+
+TAG = "The ETag that was read, or `*`; without it the answer is 428"
 
 
 @router.get("/settings")
@@ -27,9 +29,9 @@ async def settings(desk: TheDesk, response: Response) -> Settings:
 async def change(
     wanted: SettingsWanted,
     desk: TheDesk,
-    by: Staff,
+    who: TheCaller,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=256)] = None,
+    if_match: Annotated[str | None, Header(max_length=256, description=TAG)] = None,
 ) -> Settings:
     """Change what the body names, all of it or nothing; it holds from the next idle belt on.
 
@@ -38,7 +40,7 @@ async def change(
     if if_match is None:
         raise HTTPException(428, "If-Match is needed: read the settings and send their ETag.")
     revision = matched(if_match, desk.rulebook.current().rev)
-    changed = desk.rulebook.change(wanted, by, revision)
+    changed = desk.rulebook.change(wanted, who.author, revision)
     if not await desk.history.committed():
         raise HTTPException(503, "The settings are in force, but could not be written to the disk; see /api/v1/health.")
     response.headers["ETag"] = etag(changed.rev)

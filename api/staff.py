@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Staff
+from api.gate import TheCaller
 from api.room import TheDesk
 
 router = APIRouter(tags=["staff"])
@@ -16,7 +16,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=120)]
 class More(BaseModel):
     """More time for the session under way."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     minutes: int
     """5, 10 or 15."""
     reason: Reason
@@ -27,7 +27,7 @@ class More(BaseModel):
 class Lift(BaseModel):
     """No limit for the session under way."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     reason: Reason
     session: str | None = None
 
@@ -35,23 +35,23 @@ class Lift(BaseModel):
 class Waiting(BaseModel):
     """Whether people wait."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     waiting: bool
 
 
 @router.post("/session/extend", status_code=204)
-async def extend(more: More, desk: TheDesk, by: Staff) -> None:
+async def extend(more: More, desk: TheDesk, who: TheCaller) -> None:
     """Give the member on the machine more time; only the messages still to come are said again."""
-    desk.staff.extend(more.minutes, by, more.reason, more.session)
+    desk.staff.extend(more.minutes, who.author, more.reason, more.session)
 
 
 @router.post("/session/lift", status_code=204)
-async def lift(lift: Lift, desk: TheDesk, by: Staff) -> None:
+async def lift(lift: Lift, desk: TheDesk, who: TheCaller) -> None:
     """Take the time limit off the session under way."""
-    desk.staff.lift(by, lift.reason, lift.session)
+    desk.staff.lift(who.author, lift.reason, lift.session)
 
 
 @router.post("/waiting", status_code=204)
-async def waiting(said: Waiting, desk: TheDesk, by: Staff) -> None:
+async def waiting(said: Waiting, desk: TheDesk, who: TheCaller) -> None:
     """Say that people wait for a treadmill, for 15 minutes, or that nobody does any more."""
-    desk.staff.waiting(by, on=said.waiting)
+    desk.staff.waiting(who.author, on=said.waiting)

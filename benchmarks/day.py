@@ -49,7 +49,9 @@ def reading(at: int) -> Reading:
 async def day(folder: Path, readings: int) -> None:
     """Let the day pass and print what it took."""
     clock = DayClock()
-    settings = load(configured(folder, web=1, mqtt=1))  # neither is reached: the house is built, not brought to life
+    settings = load(
+        configured(folder, web=1, screen=2, mqtt=1)
+    )  # neither is reached: the house is built, not brought to life
     house = build(settings, clock, make("simulated:", now=clock.now))
     house.runner.hear(Machine(clock.at, "bench", incline=InclineRange(0, 150, 5), tells_training=True))
     marks = (readings // 10, readings // 2, readings - 1)

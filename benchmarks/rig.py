@@ -41,6 +41,7 @@ port = {web}
 path = "{folder}/inclined.db"
 
 [console]
+port = {screen}
 key_file = "{folder}/console.key"
 """
 
@@ -121,10 +122,10 @@ def python(*arguments: object) -> list[str]:
     return [sys.executable, "-m", *map(str, arguments)]
 
 
-def configured(folder: Path, web: int, mqtt: int) -> Path:
+def configured(folder: Path, web: int, screen: int, mqtt: int) -> Path:
     """Write the configuration of a run into folder and return its path."""
     file = folder / "inclined.toml"
-    file.write_text(CONFIG.format(folder=folder, web=web, mqtt=mqtt), encoding="utf-8")
+    file.write_text(CONFIG.format(folder=folder, web=web, screen=screen, mqtt=mqtt), encoding="utf-8")
     return file
 
 

@@ -68,10 +68,10 @@ class Bench:
     def ours(self) -> Run:
         """Run the daemon with a member on its treadmill and its screen open."""
         notes = self.folder / "left"
-        web = free_port()
-        config = configured(self.folder, web, self.port)
+        pages = free_port()
+        config = configured(self.folder, free_port(), pages, self.port)
         command = python("benchmarks.walk", notes, "run", "--config", config)
-        with screen(web, self.folder / "console.key"):
+        with screen(pages, self.folder / "console.key"):
             run, arrived = self._watch(command, STATE, lambda a: '"speed_kmh":null' not in a.payload)
         left = [int(line) for line in notes.read_text(encoding="ascii").split()]
         return Run(run.start, ages(arrived, left), run.cpu, run.memory, run.size)

@@ -11,11 +11,8 @@ from decimal import Decimal
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
-
-from api.app import create_app
 from api.desk import Desk
-from api.serve import CannotListen, listen, serve
+from api.signins import SignIns
 from daemon.board import Board
 from daemon.clock import Clock
 from daemon.content import texts
@@ -37,8 +34,12 @@ from daemon.rearm import rearmed
 from daemon.rulebook import NOTE, Rulebook
 from daemon.runner import Runner
 from daemon.settings import Settings
+from daemon.settings.credentials import credential
 from daemon.staff import Staff
 from daemon.store import Store, StoreError
+from daemon.tokens import TokenBook, Tokens
+from daemon.tokens.audit import turned
+from daemon.web import API, SCREEN, Site, reading_open, serve_all, sites_of
 from daemon.wire import Identity
 from drivers.contract import Driver
 
@@ -67,9 +68,12 @@ class House:
     board: Board
     publisher: Publisher | None
     console_key: str
+    tokens: TokenBook
+    sign_ins: SignIns
     staff: Staff
     store_fault: str | None = None
-    web_fault: str | None = None
+    site_faults: dict[str, str] = field(default_factory=dict)
+    """What is wrong with the web servers, by their names in health."""
     surprises: tuple[Surprise, ...] = ()
     listeners: list[Callable[[Happened], None]] = field(default_factory=list)
 
@@ -108,10 +112,13 @@ class House:
 
     def faults(self) -> dict[str, str | None]:
         """Return what is wrong with each part, in one line, as far as the broker may be told."""
+        web, console = (self.site_faults.get(name) for name in (API, SCREEN))
         return {
             "treadmill": self.runner.fault,
             "store": self.store_fault or self.store.fault,
-            "web": self.web_fault,
+            "web": web,
+            "console": console,
+            "tokens": self.tokens.fault,
             "demoted": None if self.rulebook.demoted is None else DEMOTED % self.rulebook.demoted,
             "limits": self._limits(),
             "outbox": self.outbox.fault,
@@ -184,9 +191,19 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     )
     publisher = None if settings.mqtt is None else Publisher(broker_of(settings), ports)
     key = kiosk_key(settings.console.key_file)
-    house = House(settings, clock, store, outbox, rulebook, runner, identity, board, publisher, key, staff)
+
+    def tokens_turned(before: Tokens, after: Tokens) -> None:
+        for each in turned(clock.now(), before, after):
+            late[0].record(each)
+
+    tokens = TokenBook(settings.tokens, clock.wall, tokens_turned)
+    sign_ins = SignIns(lambda happened: late[0].record(happened))
+    parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
+    house = House(*parts, key.text, tokens, sign_ins, staff)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
+    if key.fault is not None:
+        house.site_faults[SCREEN] = key.fault
     late.append(house)
     restored = store.restored()
     if restored is not None:
@@ -222,11 +239,12 @@ def broker_of(settings: Settings) -> Broker:
     """Return how to reach the broker."""
     mqtt = settings.mqtt
     assert mqtt is not None  # noqa: S101, for the types: asked only where there is one
+    handed = credential("mqtt") if mqtt.username else None
     return Broker(
         host=mqtt.host,
         port=mqtt.port,
         username=mqtt.username,
-        password_file=mqtt.password_file,
+        password_file=mqtt.password_file or handed,
         keepalive=mqtt.keepalive,
         version=None if mqtt.version == "auto" else VERSIONS[mqtt.version],
         ca=mqtt.tls.ca if mqtt.tls else None,
@@ -235,19 +253,25 @@ def broker_of(settings: Settings) -> Broker:
     )
 
 
-async def live(house: House, ready: Callable[[], object], more: Sequence[APIRouter] = ()) -> None:
-    """Keep the house alive until cancelled; then save what is open and say so."""
+async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] | None = None) -> None:
+    """Keep the house alive until cancelled; then save what is open and say so. sites: what to serve, if not the usual.
+
+    ready is called once every port is open or known to be taken.
+    """
+    served = sites_of(house.settings) if sites is None else sites
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(house.runner.run())
             tasks.create_task(_keep_saving(house))
             tasks.create_task(_watch(house))
             tasks.create_task(_tell_hours(house))
-            tasks.create_task(_serve(house, more, ready))
+            tasks.create_task(serve_all(served, desk_of(house), house.site_faults.__setitem__, ready))
+            tasks.create_task(_guard(house))
             if house.publisher is not None:
                 tasks.create_task(house.publisher.run())
     finally:
         notify("STOPPING=1")
+        house.sign_ins.flush(house.clock.now(), all_=True)
         house.store.save(house.runner.state.session)
         house.store.close()
 
@@ -265,7 +289,10 @@ def desk_of(house: House) -> Desk:
         texts=texts(house.settings.machine.language),
         notice=house.board.text,
         console_key=house.console_key,
-        token_hashes=house.settings.api.token_hashes,
+        tokens=house.tokens,
+        sign_ins=house.sign_ins,
+        reading_open=reading_open(house.settings),
+        fault=lambda: house.runner.fault,
         hosts=frozenset({house.settings.api.host, *house.settings.api.hosts}),
         time_zone=ZoneInfo(house.settings.machine.time_zone),
         px_per_mm=_number(house.settings.machine.screen_px_per_mm),
@@ -278,24 +305,12 @@ def _number(exact: Decimal | None) -> float | None:
     return None if exact is None else float(exact)
 
 
-async def _serve(house: House, more: Sequence[APIRouter], ready: Callable[[], object]) -> None:
-    """Serve the pages; a port that is taken is told, and all the rest goes on without them."""
-    api = house.settings.api
-    try:
-        sock = listen(api.host, api.port)
-    except CannotListen as error:
-        house.web_fault = str(error)
-        log.error("%s", error)  # noqa: TRY400, the reader needs the sentence, not our stack
-        ready()
-        return
-    ready()
-    log.info(
-        "The screen's page is http://%s:%d/console; its key is in %s.",
-        api.host,
-        api.port,
-        house.settings.console.key_file,
-    )
-    await serve(create_app(desk_of(house), *more), sock)
+async def _guard(house: House) -> None:
+    """Hear of tokens that come and go, and tell of sign-ins that were refused."""
+    while True:
+        await house.tokens.look()
+        house.sign_ins.flush(house.clock.now())
+        await asyncio.sleep(WATCH_S)
 
 
 async def _keep_saving(house: House) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daemon import messages
+from daemon.author import Author, author
 from daemon.clock import Clock
 from daemon.policy.events import Event, Happened, RulesSet
 from daemon.policy.rules import Mode, Rules
@@ -76,7 +77,12 @@ class Rulebook:
         """Return the settings, where each comes from, and whether they wait for an idle belt."""
         return in_force(self._file, self._saved, self._named, pending=self._pending)
 
-    def change(self, wanted: messages.SettingsWanted, by: str, if_match: int | None = None) -> messages.Settings:
+    def change(
+        self,
+        wanted: messages.SettingsWanted,
+        by: str | Author,
+        if_match: int | None = None,
+    ) -> messages.Settings:
         """Put wanted in force and return the settings; a change that changes nothing leaves the revision.
 
         StaleRevision when if_match is not the revision in force; Refusal names all that may not be.
@@ -93,7 +99,7 @@ class Rulebook:
             demoted=self._saved.demoted,
         )
         if _over(self._file, saved) != self.rules:
-            self._put_in_force(saved, by)
+            self._put_in_force(saved, author(by))
         return self.current()
 
     @property
@@ -104,27 +110,29 @@ class Rulebook:
     def demote(self, why: str) -> None:
         """Narrow the mode to `nudge` until staff re-arm the machine there."""
         if self._saved.demoted is None:
-            self._put_in_force(self._saved.model_copy(update={"demoted": why, "rev": self._saved.rev + 1}), "inclined")
+            self._put_in_force(
+                self._saved.model_copy(update={"demoted": why, "rev": self._saved.rev + 1}), author("inclined")
+            )
 
     def rearm(self, by: str) -> bool:
         """Take the demotion back; tell whether there was one."""
         if self._saved.demoted is None:
             return False
-        self._put_in_force(self._saved.model_copy(update={"demoted": None, "rev": self._saved.rev + 1}), by)
+        self._put_in_force(self._saved.model_copy(update={"demoted": None, "rev": self._saved.rev + 1}), author(by))
         return True
 
     def taken(self) -> None:
         """Hear that the core has taken the rules (its `policy` event)."""
         self._pending = False
 
-    def _put_in_force(self, saved: Saved, by: str) -> None:
+    def _put_in_force(self, saved: Saved, who: Author) -> None:
         before = self.rules
         self._saved, self._pending = saved, True
         self._save(saved.model_dump())
         now, rules = self._clock.now(), self.rules
         changes = _changes(before, rules)
-        log.info("settings revision %d by %s: %s", saved.rev, by, changes)
-        self._tell(Happened(now, "audit", (("what", "settings"), ("rev", saved.rev), ("by", by), *changes.items())))
+        log.info("settings revision %d by %s: %s", saved.rev, who.by, changes)
+        self._tell(Happened(now, "audit", (("what", "settings"), ("rev", saved.rev), *who.told(), *changes.items())))
         self._submit(RulesSet(now, rules))
 
 
@@ -202,11 +210,15 @@ def read_saved(saved: object) -> Saved:
 
 
 def _changes(before: Rules, after: Rules) -> dict[str, int | str]:
-    new: dict[str, int | str] = {
-        name: getattr(after, name) for name in BOUNDS if getattr(after, name) != getattr(before, name)
-    }
-    new |= {name: w.write(after) for name, w in WORDS.items() if w.write(after) != w.write(before)}
-    return new | ({} if after.mode is before.mode else {"mode": _name(after.mode)})
+    """Return each value that changed, and as `{name}_was` what it was."""
+    old, new = _plain(before), _plain(after)
+    changed = [name for name in new if new[name] != old[name]]
+    return {name: new[name] for name in changed} | {f"{name}_was": old[name] for name in changed}
+
+
+def _plain(rules: Rules) -> dict[str, int | str]:
+    numbers = {name: getattr(rules, name) for name in BOUNDS}
+    return numbers | {name: word.write(rules) for name, word in WORDS.items()} | {"mode": _name(rules.mode)}
 
 
 def _name(mode: Mode) -> Literal["observe", "nudge", "assist", "enforce"]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from daemon.author import Author, author
 from daemon.clock import Clock
 from daemon.policy.events import Event, Extended, Happened, Lifted, WaitingTold
 from daemon.policy.rules import EXTENSIONS_MS
@@ -22,19 +23,19 @@ class Staff:
     submit: Callable[[Event], None]
     tell: Callable[[Happened], None]
 
-    def extend(self, minutes: int, by: str, reason: str, session: str | None = None) -> None:
+    def extend(self, minutes: int, by: str | Author, reason: str, session: str | None = None) -> None:
         """Give the session more minutes: 5, 10 or 15; session: only if it is this one."""
         allowed = [ms // 60_000 for ms in EXTENSIONS_MS]
         wrong = [] if minutes in allowed else [f"minutes: {minutes} is none of {', '.join(map(str, allowed))}"]
         now = self._session(session, reason, wrong)
         self._act(Extended(self.clock.now(), now, minutes * 60_000), "extend", by, reason, minutes=minutes)
 
-    def lift(self, by: str, reason: str, session: str | None = None) -> None:
+    def lift(self, by: str | Author, reason: str, session: str | None = None) -> None:
         """Take the limit off the session."""
         now = self._session(session, reason, [])
         self._act(Lifted(self.clock.now(), now), "lift", by, reason)
 
-    def waiting(self, by: str, *, on: bool) -> None:
+    def waiting(self, by: str | Author, *, on: bool) -> None:
         """Say that people wait, for 15 minutes, or that nobody does."""
         self._act(WaitingTold(self.clock.now(), on), "waiting", by, "", on=on)
 
@@ -50,7 +51,7 @@ class Staff:
             raise Refusal(wrong)
         return current
 
-    def _act(self, event: Event, what: str, by: str, reason: str, **more: int | str) -> None:
-        data = (("what", what), ("by", by), ("reason", reason), *more.items())
+    def _act(self, event: Event, what: str, by: str | Author, reason: str, **more: int | str) -> None:
+        data = (("what", what), *author(by).told(), ("reason", reason), *more.items())
         self.tell(Happened(event.at, "audit", data, self.feed.latest.session))
         self.submit(event)

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from api.app import document as told
 from api.app import routed
 
 PAGE = Path(__file__).with_suffix(".json")
@@ -11,7 +12,7 @@ PAGE = Path(__file__).with_suffix(".json")
 
 def document() -> str:
     """Return the OpenAPI document."""
-    return json.dumps(routed().openapi(), indent=1, sort_keys=True) + "\n"
+    return json.dumps(told(routed()), indent=1, sort_keys=True) + "\n"
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ BREAKS = {
     "pure": ("daemon/policy/rules.py", "import time"),
     "codecs": ("drivers/ftms/codec.py", "import asyncio"),
     "simulated": ("drivers/simulated/__init__.py", "import drivers.ftms"),
+    "upkeep": ("daemon/upkeep/kept.py", "import daemon.settings"),
     "api": ("api/__init__.py", "import drivers.ftms"),
 }
 

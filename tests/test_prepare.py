@@ -20,7 +20,13 @@ def copy(checkout: Path) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
         root = Path(folder)
         root.chmod(0o755)
-        for name in ("deploy/prepare", "tests/system-packages.txt", "pyproject.toml", ".python-version"):
+        for name in (
+            "deploy/prepare",
+            "deploy/system-packages.txt",
+            "tests/system-packages.txt",
+            "pyproject.toml",
+            ".python-version",
+        ):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(checkout / name, root / name)
         yield root
@@ -84,4 +90,4 @@ def test_missing_packages_are_named_to_a_user_who_may_not_install_them(copy: Pat
 
 def test_a_wrong_word_is_one_line(copy: Path) -> None:
     ran = prepare(copy, "everything")
-    assert (ran.returncode, ran.stderr) == (1, "inclined: usage: deploy/prepare uv|demo|check|test\n")
+    assert (ran.returncode, ran.stderr) == (1, "inclined: usage: deploy/prepare uv|demo|check|deb|test\n")

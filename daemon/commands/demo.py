@@ -12,25 +12,56 @@ import socket
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon.exits import FAILED, Subparsers, complain
+from drivers.contract import Ability
 
 if TYPE_CHECKING:  # the demo's parts are loaded when it runs
     from api.demo import Line, Panel
     from daemon.house import House
     from drivers.simulated.link import SimulatedLink
 
-PAST_MS = 300_000
 ON_BELT_MS = 15_000
 WALK = 600
 STEP_MS = 250
-EXAMPLE = "example: inclined demo --port 8080"
+EXAMPLE = "example: inclined demo --port 8080, or: inclined demo --scene limit"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What has happened when the page opens, and the settings that make it interesting."""
+
+    past_ms: int
+    words: str
+    hill: int = 0  # 0.1 %
+    machine: Mapping[str, object] = field(default_factory=dict)
+    proved: Mapping[str, object] = field(default_factory=dict)
+    policy: Mapping[str, object] = field(default_factory=dict)
+    armed: frozenset[Ability] = frozenset()
+
+
+SCENES: Mapping[str, Scene] = {
+    "flat": Scene(300_000, "flat. Five minutes pass in a moment."),
+    "limit": Scene(
+        ON_BELT_MS + 535_000,
+        "on a small hill. Nine minutes of ten pass in a moment: somebody waits.",
+        hill=20,
+        machine={"limit_action": "stop"},
+        proved={"stop": date(2026, 1, 1)},
+        policy={"limit": 600, "limit_when": "always", "limit_grace": 120},
+        armed=frozenset({Ability.STOP}),
+    ),
+    "change": Scene(
+        ON_BELT_MS + 1_195_000, "on a small hill. Twenty minutes pass in a moment.", hill=20, policy={"limit": 0}
+    ),
+}
+"""By name; each begins shortly before something happens."""
 
 
 def port(text: str) -> int:
@@ -46,6 +77,8 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("demo", help="play a treadmill that is kept off the flat", epilog=EXAMPLE)
     parser.add_argument("--port", type=port, default=0, help="of the page; default: 8080, or any free one")
     parser.add_argument("--mph", action="store_true", help="show miles")
+    about = "flat: a question about the incline; limit: the time is nearly up; change: a suggestion"
+    parser.add_argument("--scene", choices=SCENES, default="flat", help=about)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         return complain("the demo needs its own broker: install inclined[demo], or use `make demo`", FAILED)
     with tempfile.TemporaryDirectory(prefix="inclined-demo-") as folder:
         try:
-            return asyncio.run(_play(Path(folder), args.port, "mph" if args.mph else "km/h"))
+            return asyncio.run(_play(Path(folder), args.port, "mph" if args.mph else "km/h", SCENES[args.scene]))
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -68,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
 class StageClock:
     """A clock that stands still until `go`, and is moved by hand until then; its wall fits, so nothing jumps."""
 
+    past_ms: int
     boot: str = "demo"
     at: int = 1_000_000
     _gone: int | None = None
@@ -80,7 +114,7 @@ class StageClock:
         return datetime.now(UTC) - timedelta(milliseconds=ahead)
 
     def _behind(self) -> int:
-        return 1_000_000 + PAST_MS - self.at
+        return 1_000_000 + self.past_ms - self.at
 
     def go(self) -> None:
         """Go on with the world's time from where it stands."""
@@ -163,29 +197,34 @@ def free_port(wanted: int) -> int:
     raise OSError("no port is free")
 
 
-async def _play(folder: Path, wanted: int, units: str) -> int:
-    from api.demo import demo_routes
+async def _play(folder: Path, wanted: int, units: str, scene: Scene) -> int:
+    from api.demo import create_demo, demo_routes
     from daemon.house import build, live
+    from daemon.web import API, Site
     from drivers.ftms.driver import ftms_driver
     from drivers.simulated.ftms import FtmsServer
     from drivers.simulated.link import SimulatedLink
 
     page_port, broker_port = free_port(wanted), free_port_any()
-    clock = StageClock()
+    clock = StageClock(scene.past_ms)
     link = SimulatedLink(FtmsServer(at=clock.now()), now=clock.now)
     play = Play(clock, link)
     close_broker = await _broker(broker_port)
-    house = build(settings_of(folder, page_port, broker_port, units), clock, ftms_driver(link, now=clock.now))
+    driver = ftms_driver(link, now=clock.now, armed=scene.armed)
+    house = build(settings_of(folder, page_port, broker_port, units, scene), clock, driver)
     house.listeners.append(lambda happened: _narrate(play, happened))
     print(f"Open http://127.0.0.1:{page_port}/demo#key={house.console_key}", flush=True)
     print(f"MQTT is at 127.0.0.1:{broker_port}, topics inclined/v1/demo/#. Ctrl-C ends the demo.\n", flush=True)
     routes = demo_routes(house.runner.feed, play.press, play.panel)
     ready = asyncio.Event()
-    living = asyncio.ensure_future(live(house, ready.set, [routes]))
+    here = Site(API, "api", "127.0.0.1", page_port, lambda desk: create_demo(desk, routes))
+    living = asyncio.ensure_future(live(house, ready.set, [here]))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, living.cancel)
     try:
-        await asyncio.wait((asyncio.ensure_future(_begin(play, house)), living), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            (asyncio.ensure_future(_begin(play, house, scene)), living), return_when=asyncio.FIRST_COMPLETED
+        )
         await living
     except asyncio.CancelledError:
         print("\nThe demo is over.")
@@ -202,7 +241,7 @@ def _narrate(play: Play, happened: object) -> None:
         play.tell(text)
 
 
-async def _begin(play: Play, house: "House") -> None:
+async def _begin(play: Play, house: "House", scene: Scene) -> None:
     """Run the past as pure data, then let the clock go."""
     from daemon.policy.events import Tick
     from daemon.policy.state import Link
@@ -215,12 +254,13 @@ async def _begin(play: Play, house: "House") -> None:
             news.clear()
     play.link.server.tell = lambda _at, text: _tell_write(play, text)
     treadmill = play.link.server.treadmill
-    for passed in range(0, PAST_MS, STEP_MS):
+    for passed in range(0, scene.past_ms, STEP_MS):
         if passed == ON_BELT_MS:
             play.press(Key.START.value)
-            play.tell(f"A member steps on and walks at {WALK / 100:.1f} km/h, flat. Five minutes pass in a moment.")
+            play.tell(f"A member steps on and walks at {WALK / 100:.1f} km/h, {scene.words}")
         if treadmill.speed and treadmill.speed_target < WALK:
             treadmill.set_speed(WALK)
+            treadmill.set_incline(scene.hill)
         play.clock.at += STEP_MS
         play.link.catch_up()
         house.runner.submit(Tick(play.clock.now()))
@@ -242,21 +282,22 @@ def free_port_any() -> int:
         return int(sock.getsockname()[1])
 
 
-def settings_of(folder: Path, page_port: int, broker_port: int, units: str) -> "Settings":
+def settings_of(folder: Path, page_port: int, broker_port: int, units: str, scene: Scene) -> "Settings":
     """Return the demo's settings: the shipped rules in `enforce`."""
     from daemon.settings import parse
 
     machine = {
         "site": "demo", "machine": "t-001", "name": "Treadmill 1", "zone": "Demo", "driver": "simulated:",
-        "mode": "enforce", "units": units, "clock": "trust",
+        "mode": "enforce", "units": units, "clock": "trust", **scene.machine,
     }  # fmt: skip
     table = {
         "machine": machine,
-        "policy": {"min_incline": Decimal("1.0")},
+        "policy": {"min_incline": Decimal("1.0"), **scene.policy},
+        "proved": dict(scene.proved),
         "mqtt": {"host": "127.0.0.1", "port": broker_port, "version": "3.1.1"},
         "api": {"port": page_port},
         "store": {"path": str(folder / "inclined.db")},
-        "console": {"key_file": str(folder / "console.key")},
+        "console": {"key_file": str(folder / "console.key"), "port": 8080 if page_port == 8081 else 8081},  # unused
     }
     return parse(table, "demo")
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from drivers.contract import Ability
 
 log = logging.getLogger("daemon")
 
+LOOK_S = 2.0
 EXAMPLE = "example: inclined run --config /etc/inclined/inclined.toml"
 
 
@@ -24,13 +26,14 @@ def add(subparsers: Subparsers) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("run", help="look after this machine's treadmill", epilog=EXAMPLE)
     parser.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
+    parser.add_argument("--first-run", action="store_true", help="wait for a configuration without mistakes")
     parser.add_argument("--verbose", action="store_true", help="tell more in the journal")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the daemon; return 0 when told to stop, 1 when it cannot start, 2 for a configuration with mistakes."""
     try:
-        settings = load(args.config)
+        settings = awaited(args.config) if args.first_run else load(args.config)
     except SettingsError as error:
         for mistake in error.mistakes:
             complain(mistake, USAGE)
@@ -46,6 +49,30 @@ def run(args: argparse.Namespace) -> int:
             return asyncio.run(_live(settings))
     except Claimed as error:
         return complain(str(error), FAILED)
+
+
+def awaited(path: Path) -> Settings:
+    """Return the settings once the file at path holds good ones; until then tell what is wrong, each time it differs.
+
+    A service that waits is up: it says so, and feeds its watchdog.
+    """
+    from daemon.notify import notify
+
+    told: list[str] = []
+    while True:
+        try:
+            return load(path)
+        except SettingsError as error:
+            wrong = error.mistakes
+        except OSError as error:
+            wrong = [f"{path}: {error.strerror}; no treadmill is looked after until there is one without mistakes"]
+        if wrong != told:
+            for mistake in wrong:
+                complain(mistake, USAGE)
+            told = wrong
+        notify("READY=1")
+        notify("WATCHDOG=1")
+        time.sleep(LOOK_S)
 
 
 @contextlib.contextmanager

@@ -211,7 +211,7 @@ def _member_changed(turn: Turn, *, lower: bool) -> None:
     turn.set(changed_at=turn.at)
     session = turn.state.session
     end_raise(turn, "member")
-    stopping.cancel(turn, "member")
+    stopping.changed(turn)
     withdraw(turn)
     if lower and session is not None and session.risen > 0 and not session.raising_over:
         soon = session.raised_at is not None and turn.at - session.raised_at <= r.SOON_MS

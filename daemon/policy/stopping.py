@@ -38,13 +38,19 @@ def cancel(turn: Turn, reason: str) -> None:
     turn.say(Kind.STOP_OFF)
 
 
+def changed(turn: Turn) -> None:
+    """Take the member's change: it ends a stop that was not sent. Of one that may have left, the belt itself slows."""
+    if turn.state.stopping is not None and turn.state.stopping.stage is not Stage.SENT:
+        cancel(turn, "member")
+
+
 def stop_on(turn: Turn) -> None:
     """Take the stop under way one stage further, or end it."""
     stopping, prompt = turn.state.stopping, turn.state.prompt
     if stopping is None:
         return
     failed = blocked(turn.state, turn.at, STOP) or (None if unbroken(turn.state, turn.at) else "screen")
-    if failed is not None:
+    if failed is not None and stopping.stage is not Stage.SENT:
         cancel(turn, failed)
     elif stopping.stage is not Stage.COUNTING:
         if turn.at - stopping.since >= r.OUTCOME_MS:

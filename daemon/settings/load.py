@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,15 @@ from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Section, 
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
+TOKENS = "tokens.toml"
+"""Beside the configuration."""
+GONE: Mapping[tuple[int | str, ...], str] = {
+    ("api", "token_hashes"): "is no setting any more; take the line out, and make each token anew with "
+    "`inclined token add NAME --role staff`",
+    ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
+}
+"""What is said of keys that are no mistyped ones."""
+SAME_PORT = "is [api] port too; the screen needs one of its own"
 
 
 class SettingsError(Exception):
@@ -38,6 +47,8 @@ class Settings:
     store: StoreFile
     console: Console
     named: frozenset[str]
+    tokens: Path | None = None
+    """Where the tokens are kept; None: nowhere, and there are none."""
 
     @property
     def named_rules(self) -> frozenset[str]:
@@ -53,7 +64,7 @@ def load(path: Path = DEFAULT) -> Settings:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
         raise SettingsError([f"{path}: is not TOML: {error}"]) from None
-    return parse(table, str(path))
+    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS))
 
 
 def parse(table: Mapping[str, Any], file: str) -> Settings:
@@ -66,6 +77,8 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
         sections = Sections.model_validate(rest)
     except ValidationError as error:
         raise SettingsError([sentence(file, e) for e in error.errors()] + mistakes) from None
+    if sections.api.port == sections.console.port:
+        mistakes.append(place(file, ("console", "port")) + SAME_PORT)
     if mistakes:
         raise SettingsError(mistakes)
     machine, proved = sections.machine, sections.proved
@@ -106,6 +119,8 @@ def sentence(file: str, error: ErrorDetails) -> str:
     match error["type"]:
         case "missing":
             why = f"is missing; {_meaning(where)}"
+        case "extra_forbidden" if where in GONE:
+            why = GONE[where]
         case "extra_forbidden":
             why = f"is unknown; it may be {', '.join(_siblings(where))}"
         case "literal_error":

@@ -126,7 +126,7 @@ class Mqtt(Section):
     username: Text | None = None
     """As the broker knows this machine; absent: the broker asks for none."""
     password_file: Path | None = None
-    """A file with the password in its first line."""
+    """A file with the password in its first line; without it, what stands in `/etc/credstore/inclined.mqtt`, if any."""
     keepalive: Annotated[int, Field(ge=5, le=600, strict=True)] = 30
     """Seconds after which a silent connection is given up."""
     version: Literal["auto", "3.1.1", "5"] = "auto"
@@ -142,16 +142,14 @@ class Mqtt(Section):
 
 
 class Api(Section):
-    """The local web server: pages, API and live stream."""
+    """The API and its live stream, for programs; who may do what stands in docs/api.md."""
 
     host: Text = "127.0.0.1"
-    """Address to listen on; the default is this computer only."""
+    """Address to listen on; the default is this computer only. With another one, reading needs a token too."""
     port: Port = 8080
     """Port to listen on."""
     hosts: frozenset[Text] = frozenset()
-    """Further names and addresses by which browsers may call this server, when host is not loopback."""
-    token_hashes: frozenset[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = frozenset()
-    """Who may change settings: hashes made by `inclined token`."""
+    """Further names and addresses by which browsers may call this server; reading then needs a token too."""
 
 
 class StoreFile(Section):
@@ -162,10 +160,12 @@ class StoreFile(Section):
 
 
 class Console(Section):
-    """The member's screen."""
+    """The member's screen; it is served on 127.0.0.1 and nowhere else."""
 
+    port: Port = 8081
+    """Port of the screen's page; not that of [api]."""
     key_file: Path = Path("/run/inclined/console.key")
-    """Where the daemon writes the kiosk's credential at each start."""
+    """Where the daemon writes the kiosk's credential of this boot."""
 
 
 class Sections(Section):

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.world import World
+from tests.api.world import LIMIT_S, World
 
 
 @pytest.fixture
@@ -20,3 +20,10 @@ def world(tmp_path: Path) -> World:
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async with world.served() as client:
         yield client
+
+
+@pytest.fixture
+async def screen(client: httpx.AsyncClient, world: World) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ARG001, it serves
+    """A client of the screen's own socket."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{world.screen_port}", timeout=LIMIT_S) as client_:
+        yield client_

@@ -6,45 +6,52 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api.armour import HEADERS
+from api.armour import FRAMED, NOTHING, PAGES, headers
 from api.limits import MOST
 from daemon.messages import Health, Problem
 from tests.api.test_settings import STAFF
 from tests.api.world import KEY, TOKEN, World
 
 
-def check(answer: httpx.Response, status: int) -> Problem:
+def check(answer: httpx.Response, status: int, policy: str = NOTHING) -> Problem:
     """Check that an answer is the problem document of its status, and armoured."""
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     document = Problem.model_validate_json(answer.content)
     assert document.status == status
     assert document.detail.endswith(".")
-    for name, value in HEADERS:
+    for name, value in headers(policy):
         assert answer.headers[name.decode()] == value.decode()
     return document
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/api/v1", "/api/v1/nothing", "/api/v1/state/", "/api/v1/live", "/static/nothing.js", "/static/", "/docs"],
+    ["/api/v1", "/api/v1/nothing", "/api/v1/state/", "/api/v1/live", "/docs", "/api", "/console", "/static/console.js"],
 )
 async def test_what_is_not_there(client: httpx.AsyncClient, path: str) -> None:
     check(await client.get(path), 404)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/state", "/metrics", "/static/nothing.js", "/static/", "/demo", "/console/"])
+async def test_what_is_not_at_the_screen(screen: httpx.AsyncClient, path: str) -> None:
+    check(await screen.get(path), 404, PAGES)
+
+
 @pytest.mark.parametrize("path", ["/static/../desk.py", "/static/%2e%2e/desk.py", "/static/..%2f..%2fetc%2fpasswd"])
-async def test_nothing_beside_the_pages_is_served(client: httpx.AsyncClient, path: str) -> None:
-    check(await client.get(httpx.URL(str(client.base_url)).copy_with(raw_path=path.encode())), 404)
+async def test_nothing_beside_the_pages_is_served(screen: httpx.AsyncClient, path: str) -> None:
+    check(await screen.get(httpx.URL(str(screen.base_url)).copy_with(raw_path=path.encode())), 404, PAGES)
 
 
-async def test_a_method_that_is_not_taken(client: httpx.AsyncClient) -> None:
+async def test_a_method_that_is_not_taken(client: httpx.AsyncClient, screen: httpx.AsyncClient) -> None:
     told = check(await client.delete("/api/v1/settings"), 405)
     assert "DELETE" in told.detail
     answer = await client.post("/api/v1/state")
     check(answer, 405)
-    assert answer.headers["allow"] == "GET"
-    check(await client.post("/static/console.js"), 405)
+    assert answer.headers["allow"] == "GET, HEAD"
+    check(await screen.post("/static/console.js"), 405, PAGES)
+    check(await client.request("TRACE", "/api/v1/state"), 405)
+    check(await client.options("/api/v1/state"), 405)
 
 
 async def test_nothing_that_moves_can_be_asked(client: httpx.AsyncClient) -> None:
@@ -65,7 +72,7 @@ async def parts(size: int) -> AsyncIterator[bytes]:
 async def test_a_body_that_is_too_large(client: httpx.AsyncClient) -> None:
     check(await client.patch("/api/v1/settings", content=b" " * (MOST + 1), headers=STAFF), 413)
     check(await client.patch("/api/v1/settings", content=parts(MOST + 1024), headers=STAFF), 413)
-    check(await client.post("/nothing", content=b" " * (MOST + 1)), 413)
+    check(await client.post("/nothing", content=b" " * (MOST + 1)), 404)
     check(await client.patch("/api/v1/settings", content=b" " * MOST, headers=STAFF), 422)
 
 
@@ -83,21 +90,29 @@ async def test_a_mistake_of_ours_stays_inside(
     check(await client.get("/nothing"), 404)
 
 
-async def test_every_answer_is_armoured_and_sets_no_cookie(client: httpx.AsyncClient) -> None:
-    for path in ("/api/v1/state", "/api/v1/metrics", "/console", "/static/console.js", "/openapi.json"):
-        answer = await client.get(path)
+async def test_every_answer_is_armoured_and_sets_no_cookie(
+    client: httpx.AsyncClient, screen: httpx.AsyncClient
+) -> None:
+    programs = [(client, path, NOTHING) for path in ("/", "/healthz", "/api/v1/state", "/metrics", "/openapi.json")]
+    pages = [(screen, path, PAGES) for path in ("/console", "/static/console.js")]
+    for asked, path, policy in programs + pages:
+        answer = await asked.get(path)
         assert answer.status_code == 200
-        for name, value in HEADERS:
+        for name, value in headers(policy):
             assert answer.headers.get_list(name.decode()) == [value.decode()]
         assert not {"set-cookie", "server"} & set(answer.headers)
-        policy = answer.headers["content-security-policy"]
-        assert policy.startswith("default-src 'self'")
-        assert "unsafe" not in policy
         assert not any(secret in answer.text for secret in (KEY, TOKEN))
 
 
-async def test_the_page_is_asked_for_again(client: httpx.AsyncClient) -> None:
-    first = await client.get("/static/console.js")
+def test_a_page_may_load_only_what_is_ours() -> None:
+    for policy in (NOTHING, PAGES, FRAMED):
+        assert policy.startswith("default-src 'none'")
+        assert not any(word in policy for word in ("unsafe", "*", "http", "data:"))
+    assert all("frame-ancestors 'none'" in policy for policy in (NOTHING, PAGES))
+
+
+async def test_the_page_is_asked_for_again(screen: httpx.AsyncClient) -> None:
+    first = await screen.get("/static/console.js")
     assert first.headers["cache-control"] == "no-cache"
-    again = await client.get("/static/console.js", headers={"If-None-Match": first.headers["etag"]})
+    again = await screen.get("/static/console.js", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304

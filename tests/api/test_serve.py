@@ -39,6 +39,13 @@ async def test_signals_stay_the_daemons(world: World) -> None:
         assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
 
 
+def test_lines_send_small_pieces_at_once() -> None:
+    with listen("127.0.0.1", 0) as listening, sockets.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY) == 1
+
+
 async def test_it_serves_ipv6(world: World) -> None:
     listening = listen("::1", 0)
     port = listening.getsockname()[1]

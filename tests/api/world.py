@@ -1,7 +1,6 @@
 """A desk made by hand, and a real server in front of it."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,7 +15,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from api.app import create_app
 from api.desk import Desk
+from api.pace import CALLS, SIGN_INS, Pace, Rate
+from api.screen import create_console
 from api.serve import listen, serve
+from api.signins import SignIns
 from daemon.content import texts
 from daemon.messages import Counters, Health, SessionRow, UsageRow
 from daemon.policy.events import Event, Happened
@@ -26,11 +28,23 @@ from daemon.rulebook import Rulebook
 from daemon.snapshot import Feed, Phase, Snapshot
 from daemon.staff import Staff
 from daemon.store import StoreError
+from daemon.tokens import Refused, Token, hashed
+from daemon.tokens.book import judged
 from daemon.wire import Identity
 
 LIMIT_S = 20.0
 """Longest that a test waits for anything."""
 TOKEN = "a-token-of-the-tests"
+VIEWER = "a-viewers-token"
+EXPIRED = "a-token-that-ended"
+REVOKED = "a-token-that-was-revoked"
+MADE = datetime(2026, 2, 1, tzinfo=UTC)
+TOKENS = {
+    "alex": Token("alex", "staff", hashed(TOKEN), MADE),
+    "grafana": Token("grafana", "viewer", hashed(VIEWER), MADE, MADE + timedelta(days=60)),
+    "old": Token("old", "staff", hashed(EXPIRED), MADE, MADE + timedelta(days=28)),
+    "newer": Token("newer", "owner", hashed("of-a-newer-version"), MADE),
+}
 KEY = "key-of-this-boot"
 
 
@@ -95,7 +109,8 @@ class History:
 
     async def sessions(self, limit: int, before: str | None = None) -> list[SessionRow]:
         self._check()
-        after = 0 if before is None else 1 + next(n for n, row in enumerate(self.rows) if row.id == before)
+        places = [n for n, row in enumerate(self.rows) if row.id == before]
+        after = 1 + places[0] if places else 0 if before is None else len(self.rows)
         return self.rows[after : after + limit]
 
     async def usage(self, start: datetime, end: datetime, zone: ZoneInfo) -> list[UsageRow]:
@@ -117,6 +132,17 @@ class History:
 
 
 @dataclass
+class Tokens:
+    """Tokens in memory."""
+
+    kept: dict[str, Token] = field(default_factory=lambda: dict(TOKENS))
+    now: datetime | None = datetime(2026, 3, 1, tzinfo=UTC)
+
+    async def find(self, secret: str) -> Token | Refused:
+        return judged(secret, self.kept, self.now)
+
+
+@dataclass
 class World:
     """All that a test moves and looks at."""
 
@@ -129,8 +155,15 @@ class World:
     health: Callable[[], Health] = lambda: Health(status="ok", checks={"machine": "ok"})
     heard_at: int | None = 99_500
     notice: str | None = None
+    fault: str | None = None
     hosts: frozenset[str] = frozenset({"t07.gym.example"})
+    tokens: Tokens = field(default_factory=Tokens)
+    reading_open: bool = True
+    rate: Rate = CALLS
+    sign_in_rate: Rate = SIGN_INS
     port: int = 0
+    """Of the API."""
+    screen_port: int = 0
 
     def desk(self) -> Desk:
         rulebook = Rulebook(
@@ -147,7 +180,10 @@ class World:
             health=lambda: self.health(),
             texts=texts(),
             console_key=KEY,
-            token_hashes=frozenset({hashlib.sha256(TOKEN.encode()).hexdigest(), "0" * 64}),
+            tokens=self.tokens,
+            sign_ins=SignIns(self.told.append, Pace(self.sign_in_rate)),
+            reading_open=self.reading_open,
+            fault=lambda: self.fault,
             hosts=self.hosts,
             time_zone=ZoneInfo("Europe/Berlin"),
             heard=lambda: self.heard_at,
@@ -157,21 +193,27 @@ class World:
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[httpx.AsyncClient]:
-        """Serve on a free port; yield a client of it."""
-        listening = listen("127.0.0.1", 0)
-        self.port = listening.getsockname()[1]
-        serving = asyncio.ensure_future(serve(create_app(self.desk()), listening))
+        """Serve both apps on free ports; yield a client of the API."""
+        programs, pages = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+        self.port, self.screen_port = (sock.getsockname()[1] for sock in (programs, pages))
+        desk = self.desk()
+        serving = {
+            asyncio.ensure_future(serve(create_app(desk, self.rate), programs)),
+            asyncio.ensure_future(serve(create_console(desk), pages)),
+        }
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=LIMIT_S) as client:
                 yield client
         finally:
-            serving.cancel()
-            await asyncio.wait({serving}, timeout=LIMIT_S)
+            for one in serving:
+                one.cancel()
+            await asyncio.wait(serving, timeout=LIMIT_S)
 
     @asynccontextmanager
     async def socket(self, path: str, **options: Any) -> AsyncIterator[ClientConnection]:
-        """Open a WebSocket to the server."""
-        async with connect(f"ws://127.0.0.1:{self.port}{path}", close_timeout=1, proxy=None, **options) as socket:
+        """Open a WebSocket to the server that has it."""
+        port = self.screen_port if path.startswith("/console") else self.port
+        async with connect(f"ws://127.0.0.1:{port}{path}", close_timeout=1, proxy=None, **options) as socket:
             yield socket
 
     async def next_event(self) -> Event:

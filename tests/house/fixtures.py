@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,7 +38,14 @@ class HandClock:
         return datetime.fromtimestamp(self.wall_offset + self.at / 1000, UTC) if self.synced else None
 
 
-def table(folder: Path, port: int = 0, run: Path | None = None, **machine: Any) -> dict[str, Any]:
+def free_port() -> int:
+    """Return a port of this computer that nobody has."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def table(folder: Path, port: int = 0, run: Path | None = None, screen: int = 0, **machine: Any) -> dict[str, Any]:
     """Return a configuration; keywords go to [machine], run is the run-time folder."""
     return {
         "machine": {
@@ -54,7 +62,7 @@ def table(folder: Path, port: int = 0, run: Path | None = None, **machine: Any) 
         "policy": {"min_incline": Decimal("1.0")},
         "api": {"port": port} if port else {},
         "store": {"path": str(folder / "inclined.db")},
-        "console": {"key_file": str((run or folder) / "console.key")},
+        "console": {"key_file": str((run or folder) / "console.key"), "port": screen or free_port()},
     }
 
 
@@ -138,12 +146,13 @@ async def lived(
     server: FtmsServer | None = None,
     port: int = 0,
     run: Path | None = None,
+    screen: int = 0,
     **machine: Any,
 ) -> AsyncIterator[Lived]:
     """Build a daemon and let it live until the end of the block; its link is up when the block begins."""
     clock = clock or HandClock()
     link = SimulatedLink(server or FtmsServer(profile=profile, at=clock.now()), now=clock.now, by_hand=True)
-    settings = parse(table(folder, port, run, **machine), "test")
+    settings = parse(table(folder, port, run, screen, **machine), "test")
     living = Lived(build(settings, clock, ftms_driver(link, now=clock.now)), clock, link)
     async with alive(living):
         yield living

@@ -1,5 +1,6 @@
 """The daemon's parts together, in virtual time: what happens end to end, and what happens when a part fails."""
 
+import asyncio
 import socket
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,16 +12,14 @@ from daemon.policy.events import Answer, Answered, LendAsked, ReturnAsked
 from daemon.policy.state import Kind, Link
 from drivers.simulated.build import Key
 from drivers.simulated.profile import PROFILES
-from tests.house.fixtures import HandClock, Lived, lived, settled
+from tests.house.fixtures import HandClock, Lived, free_port, lived, settled
 
 DUE_MS = 320_000
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    return free_port()
 
 
 async def raised(living: Lived) -> None:
@@ -200,8 +199,20 @@ async def test_a_jump_of_the_wall_clock_changes_nothing_that_is_measured(tmp_pat
 async def test_a_taken_port_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         async with lived(tmp_path, port=taken.getsockname()[1]) as living:
-            assert "cannot listen" in living.house.health().checks["web"]
+            checks = living.house.health().checks
+            assert "cannot listen" in checks["web"]
+            assert checks["console"] == "ok"
             await raised(living)
+
+
+async def test_a_taken_port_of_the_screen_is_told_and_the_api_goes_on(tmp_path: Path, port: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        async with lived(tmp_path, port=port, screen=taken.getsockname()[1]) as living:
+            checks = living.house.health().checks
+            assert "Choose another port in [console]" in checks["console"]
+            assert checks["web"] == "ok"
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
 
 
 async def test_a_store_that_cannot_be_opened_is_told_and_the_rest_goes_on(tmp_path: Path, port: int) -> None:

@@ -9,9 +9,11 @@ from typing import Any, Literal, NamedTuple
 from fastapi import APIRouter
 from playwright.async_api import Browser, Page
 
-from api.app import create_app
+from api.demo import create_demo
 from api.desk import Desk
+from api.screen import create_console
 from api.serve import listen, serve
+from api.signins import SignIns
 from daemon.clock import SystemClock, system_clock
 from daemon.content import Text, texts
 from daemon.messages import Health
@@ -22,6 +24,7 @@ from daemon.policy.state import Kind, Link, Prompt
 from daemon.screen import WORDS
 from daemon.snapshot import Feed, Phase, Snapshot
 from daemon.staff import Staff
+from daemon.tokens import TokenBook
 from daemon.wire import Identity
 
 CHROMIUM = "/usr/bin/chromium"
@@ -84,6 +87,9 @@ class Stage:
             health=lambda: Health(status="ok", checks={}),
             texts=self.texts,
             console_key=KEY,
+            tokens=TokenBook(None, self.clock.wall),
+            sign_ins=SignIns(lambda told: None),
+            reading_open=True,
             notice=lambda: self.notice,
             px_per_mm=self.px_per_mm,
         )
@@ -97,7 +103,8 @@ class Stage:
         listening = listen("127.0.0.1", self.port)
         self.port = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.serving = asyncio.ensure_future(serve(create_app(self.desk(), *self.more), listening))
+        app = create_demo(self.desk(), *self.more) if self.more else create_console(self.desk())
+        self.serving = asyncio.ensure_future(serve(app, listening))
 
     async def stop(self) -> None:
         assert self.serving is not None

@@ -198,9 +198,9 @@ def _skip(ms: int) -> Act:
 
 def _owed(result: Result) -> Act:
     def act(play: Play) -> None:
-        for effect in play.owed:
+        due, play.owed = play.owed, []  # an answer may make the core ask for more
+        for effect in due:
             play.tell(Outcome(play.at, effect, result))
-        play.owed.clear()
 
     return act
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from daemon.policy import step
+from daemon.policy import permits, step
 from daemon.policy.events import (
     Extended,
     FloorTold,
     Happened,
     HourTold,
     Lifted,
+    Outcome,
     Result,
     RulesSet,
     SetWorkoutTime,
@@ -19,6 +20,7 @@ from daemon.policy.hours import in_peak, mistakes, windows
 from daemon.policy.limits import others
 from daemon.policy.rules import Action, Mode, Rules, When
 from daemon.policy.state import Kind
+from drivers.contract import Key, Notice
 from tests.policy.plays import SHORT, Play, act_out, late, timed
 
 
@@ -170,6 +172,27 @@ def test_a_stop_that_is_not_proven_is_announced_only(rules: Rules) -> None:
     play = act_out(late(rules), [], 260)
     assert told(play)[-1] == "over"
     assert results(play, "stop") == []
+
+
+def test_a_belt_that_slows_before_the_answer_comes_is_no_key_of_the_members() -> None:
+    play = late(timed(Action.STOP))
+    play.outcome = None
+    act_out(play, [(205, "answers late")], 206)
+    assert any(isinstance(e, StopOnce) for one in play.steps for e in one.effects)
+    act_out(play, [(0, "walks"), (1, "stands"), (2, "answers late")], 5)
+    assert results(play, "stop") == ["offered", "done"]
+
+
+def test_a_key_before_the_stop_has_left_takes_its_permit_away() -> None:
+    play = late(timed(Action.STOP))
+    play.outcome = None
+    act_out(play, [(205, "answers late")], 206)
+    effect = play.owed[-1]
+    assert permits(play.state, effect, play.at)
+    play.tell(Notice(play.at, Key.SPEED, 900))
+    assert not permits(play.state, effect, play.at)
+    play.tell(Outcome(play.at, effect, Result.WITHDRAWN))
+    assert results(play, "stop") == ["offered", "withdrawn"]
 
 
 def test_a_runner_is_not_stopped() -> None:

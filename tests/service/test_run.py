@@ -26,22 +26,23 @@ port = {web}
 [store]
 path = "{folder}/inclined.db"
 [console]
+port = {screen}
 key_file = "{folder}/console.key"
 """
 
 
-def free_ports() -> tuple[int, int]:
-    """Return two ports that nobody has."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
+def free_ports() -> tuple[int, int, int]:
+    """Return three ports that nobody has."""
+    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+        for sock in (one, two, three):
+            sock.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1], three.getsockname()[1]
 
 
-def configuration(folder: Path, broker: int, web: int, mqtt: str = "") -> Path:
+def configuration(folder: Path, broker: int, web: int, screen: int, mqtt: str = "") -> Path:
     """Write a configuration and return its place."""
     path = folder / "inclined.toml"
-    path.write_text(CONFIG.format(folder=folder, broker=broker, web=web, mqtt=mqtt), encoding="utf-8")
+    path.write_text(CONFIG.format(folder=folder, broker=broker, web=web, screen=screen, mqtt=mqtt), encoding="utf-8")
     return path
 
 

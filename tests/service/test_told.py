@@ -137,7 +137,7 @@ async def test_what_a_killed_broker_did_not_pass_on_comes_after_the_restart_of_b
 
 
 async def test_run_says_online_and_at_its_end_offline(broker: Mosquitto, tmp_path: Path, checkout: Path) -> None:
-    config = configuration(tmp_path, broker.port, free_ports()[0])
+    config = configuration(tmp_path, broker.port, *free_ports()[:2])
     with listening(str(tmp_path / "notify")) as ear:
         async with floor_at(broker.port) as floor, daemon(config, ear) as process:
             await ear.until("READY=1")

@@ -1,14 +1,13 @@
-"""`inclined check`, `inclined token`, and the page of settings."""
+"""`inclined check`, and the page of settings."""
 
 import argparse
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from daemon.commands import check, token
+from daemon.commands import check
 from daemon.store import Store
 from tests.settings.test_load import BAD, MACHINE, ROOT
 from tests.store.world import HandClock
@@ -18,9 +17,8 @@ def run(*words: str) -> int:
     parser = argparse.ArgumentParser()
     subparsers = parser.add_subparsers()
     check.add(subparsers)
-    token.add(subparsers)
     args = parser.parse_args(words)
-    return check.run(args) if words[0] == "check" else token.run(args)
+    return check.run(args)
 
 
 def written(tmp_path: Path, text: str) -> str:
@@ -32,7 +30,7 @@ def written(tmp_path: Path, text: str) -> str:
 def test_check_shows_each_value_with_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", written(tmp_path, MACHINE + "[policy]\nmin_incline = 0.5")) == 0
     lines = capsys.readouterr().out.splitlines()
-    for line in ("mode = assist  # file", "language = en  # default", "# no [mqtt]", "token_hashes = none  # default"):
+    for line in ("mode = assist  # file", "language = en  # default", "# no [mqtt]", "port = 8081  # default"):
         assert line in lines
     assert "min_incline = 0.5  # file; %, the belt counts as flat below this incline" in lines
     assert any(line.startswith("warm_up = 180  # default; s, ") for line in lines)
@@ -102,17 +100,6 @@ def test_check_of_no_file_returns_1(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_check_of_the_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", str(ROOT / "deploy" / "inclined.example.toml")) == 0
     assert "tls = { ca = /etc/inclined/ca.pem, cert = none, key = none }  # file" in capsys.readouterr().out
-
-
-def test_a_token_and_its_hash_belong_together(capsys: pytest.CaptureFixture[str]) -> None:
-    made = []
-    for _ in range(2):
-        assert run("token") == 0
-        found = re.search(r'token: (\S{43})\n.*\nhash:  "([0-9a-f]{64})"', capsys.readouterr().out)
-        assert found is not None
-        assert token.hashed(found[1]) == found[2]
-        made.append(found[1])
-    assert made[0] != made[1]
 
 
 def test_the_page_of_settings_is_what_the_code_says() -> None:

@@ -55,6 +55,7 @@ port = "80"
 token_hashes = ["abc", 3]
 [console]
 x = 1
+host = "0.0.0.0"
 """
 PLACES = """
 [machine] site: | [machine] machine: | [machine] name: | [machine] zone: is missing | [machine] driver:
@@ -63,7 +64,8 @@ PLACES = """
 [machine] incline_range.least: 0.05 is no number of tenths | [machine] incline_range.step: is missing
 [machine] incline_range.stepp: is unknown; it may be least, most, step | [machine] clock: true | [mqtt] host: is missing
 [mqtt] port: 70000 is wrong; it should be less than or equal to 65535 | [mqtt] tls.ca: is missing | [api] port: "80"
-[api] token_hashes.0: "abc" is not of its form | [api] token_hashes.1: 3 | [console] x: is unknown; it may be key_file
+[api] token_hashes: is no setting any more; take the line out | [console] x: is unknown; it may be port, key_file
+[console] host: is no setting: the screen is served on 127.0.0.1
 [nonsense] is unknown; it may be machine, proved,
 [policy] min_incline: 1.05 is no number in steps of 0.1 %; it may be 0 to 1.5 %
 [policy] warm_up: "long" | [policy] warmup: is unknown; it may be min_incline, warm_up,
@@ -104,6 +106,7 @@ def test_what_is_left_out_has_its_default() -> None:
     assert settings.rules == Rules(mode=Mode.ASSIST)
     assert settings.mqtt is None
     assert (settings.api.host, settings.api.port) == ("127.0.0.1", 8080)
+    assert (settings.console.port, settings.tokens) == (8081, None)
     assert settings.store.path == Path("/var/lib/inclined/inclined.db")
     assert settings.named == {f"machine.{key}" for key in Machine.model_fields if f"\n{key} =" in MACHINE}
 
@@ -125,6 +128,8 @@ def test_every_mistake_is_told_at_once_with_its_place() -> None:
         ("[mqtt]\nhost = 5", "[mqtt] host: 5 is wrong; it should be a valid string"),
         ("policy = 3", "[policy] is not a section"),
         ("api = [1]", "[api] "),
+        ("[api]\nport = 8081", "[console] port: is [api] port too"),
+        ("[console]\nport = 8080", "[console] port: is [api] port too"),
         ("", "[machine] is missing"),
     ],
 )  # fmt: skip

@@ -47,8 +47,8 @@ def test_a_change_is_kept_told_and_sent_to_the_core() -> None:
     assert current.sources["min_incline"] == current.sources["mode"] == "machine"
     assert desk.submitted == [RulesSet(77, Rules(mode=Mode.NUDGE, min_incline=5))]
     assert desk.saved == [{"rev": 2, "mode": "nudge", "values": {"min_incline": 5}, "demoted": None}]
-    audit = (("what", "settings"), ("rev", 2), ("by", "ops"), ("min_incline", 5), ("mode", "nudge"))
-    assert desk.told == [Happened(77, "audit", audit)]
+    changes = (("min_incline", 5), ("mode", "nudge"), ("min_incline_was", 8), ("mode_was", "assist"))
+    assert desk.told == [Happened(77, "audit", (("what", "settings"), ("rev", 2), ("by", "ops"), *changes))]
     desk.book.taken()
     assert not desk.book.current().pending
 
