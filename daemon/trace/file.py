@@ -1,12 +1,14 @@
 """A trace: the core's state, then every event that entered `step` and every effect that came out, as JSON Lines.
 
-The first line is `{"inclined_trace": 1, "software": "...", "why": "...", "state": {...}}`; the state holds the rules in force
-and the run's origin. There is no person in it: no event of the core knows one.
+The first line is `{"inclined_trace": 1, "software": "...", "why": "...", "when": "...", "state": {...}}`: why and when it was
+written (null where no clock was right); the state holds the rules in force and the run's origin. There is no person in
+it: no event of the core knows one.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from daemon.policy.events import Effect, Event
 from daemon.policy.state import State
@@ -39,11 +41,13 @@ class Trace:
     state: State
     steps: tuple[Step, ...]
     torn: bool = False
+    when: datetime | None = None
 
 
-def head(state: State, software: str, why: str) -> str:
+def head(state: State, software: str, why: str, when: datetime | None = None) -> str:
     """Return the first line, without its newline."""
-    about = f'"{MARK}":{VERSION},"software":{json.dumps(software)},"why":{json.dumps(why)}'
+    day = None if when is None else when.isoformat(timespec="seconds")
+    about = f'"{MARK}":{VERSION},"software":{json.dumps(software)},"why":{json.dumps(why)},"when":{json.dumps(day)}'
     return f'{{{about},"state":{dumped(state)}}}'
 
 
@@ -54,7 +58,7 @@ def body(event: Event, effects: Sequence[Effect]) -> str:
 
 def written(trace: Trace) -> Iterator[str]:
     """Yield the lines of a trace, each with its newline."""
-    yield head(trace.state, trace.software, trace.why) + "\n"
+    yield head(trace.state, trace.software, trace.why, trace.when) + "\n"
     for step in trace.steps:
         yield body(step.event, step.effects)
 
@@ -73,7 +77,7 @@ def parse(lines: Iterable[str]) -> Trace:
     whole = list(lines)
     if not whole:
         raise TraceError("the trace is empty")
-    software, why, state = _header(whole[0])
+    begun = _header(whole[0])
     steps: list[Step] = []
     for number, text in enumerate(whole[1:], 2):
         try:
@@ -87,17 +91,18 @@ def parse(lines: Iterable[str]) -> Trace:
                 steps[-1] = Step(last.event, (*last.effects, effect), last.line)
         except (ValueError, RecursionError) as wrong:
             if number == len(whole) and not text.endswith("\n"):
-                return Trace(software, why, state, tuple(steps), torn=True)
+                return replace(begun, steps=tuple(steps), torn=True)
             raise TraceError(f"line {number} of the trace cannot be read ({wrong}): {text.strip()[:60]}") from None
-    return Trace(software, why, state, tuple(steps))
+    return replace(begun, steps=tuple(steps))
 
 
-def _header(text: str) -> tuple[str, str, State]:
+def _header(text: str) -> Trace:
     try:
         entry = json.loads(text)
         version = entry[MARK]
         if version != VERSION:
             raise TraceError(f"this trace is of format {version}; this version of inclined reads format {VERSION}")
-        return str(entry["software"]), str(entry["why"]), loaded(State, entry["state"])
+        when = None if entry["when"] is None else datetime.fromisoformat(entry["when"])
+        return Trace(str(entry["software"]), str(entry["why"]), loaded(State, entry["state"]), (), when=when)
     except (ValueError, KeyError, TypeError, RecursionError) as wrong:
         raise TraceError(f"line 1 of the trace cannot be read ({wrong}): {text.strip()[:60]}") from None
