@@ -1,12 +1,11 @@
 """One event, effect or state as JSON and back, by the annotations of its dataclass: a new event needs no code here.
 
-A line is `{"in": "Reading", "is": {...}}` for an event and `{"out": "Happened", "is": {...}}` for an effect. Every field is
-written, defaults too: what a default is may change between versions, what happened may not.
+A line is `{"in": "Reading", "is": {...}}` for an event, `{"out": "Happened", "is": {...}}` for an effect. Every field
+is written, defaults too: what a default is may change between versions, what happened may not.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, TypeAliasType, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -30,9 +29,14 @@ EVENTS: Mapping[str, type] = {kind.__name__: kind for kind in classes(events.Eve
 EFFECTS: Mapping[str, type] = {kind.__name__: kind for kind in classes(events.Effect)}
 
 
-@cache
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    """Return what reads and writes kind; made once, for it takes a while."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def dumped(value: object) -> str:
@@ -71,8 +75,8 @@ def line(step: Event | Effect) -> str:
     return f'{{"{"in" if name in EVENTS else "out"}":"{name}","is":{dumped(step)}}}'
 
 
-def read(text: str) -> tuple[Event, None] | tuple[None, Effect]:
-    """Return the event or the effect of one line. ValueError says what is wrong with it."""
+def read(text: str) -> tuple[Event | None, Effect | None]:
+    """Return the event or the effect of one line, the other being None. ValueError says what is wrong with it."""
     entry = json.loads(text)
     if not isinstance(entry, dict) or "is" not in entry or len(entry.keys() & {"in", "out"}) != 1 or len(entry) != 2:
         raise ValueError('it is neither {"in": ..., "is": ...} nor {"out": ..., "is": ...}')

@@ -1,8 +1,8 @@
 """A trace: the core's state, then every event that entered `step` and every effect that came out, as JSON Lines.
 
-The first line is `{"inclined_trace": 1, "software": "...", "why": "...", "when": "...", "state": {...}}`: why and when it was
-written (null where no clock was right); the state holds the rules in force and the run's origin. There is no person in
-it: no event of the core knows one.
+The first line is `{"inclined_trace": 1, "software": "...", "why": "...", "when": "...", "state": {...}}`: why and when
+it was written (null where no clock was right); the state holds the rules in force and the run's origin. There is no
+person in it: no event of the core knows one.
 """
 
 import json
@@ -73,7 +73,10 @@ def is_trace(first: str) -> bool:
 
 
 def parse(lines: Iterable[str]) -> Trace:
-    """Return the trace that lines hold, a torn last line left out; TraceError names the first line that is wrong."""
+    """Return the trace that lines hold; TraceError names the first line that is wrong.
+
+    Of a file that was cut off the last step is left out: what came of it may be missing.
+    """
     whole = list(lines)
     if not whole:
         raise TraceError("the trace is empty")
@@ -81,19 +84,22 @@ def parse(lines: Iterable[str]) -> Trace:
     steps: list[Step] = []
     for number, text in enumerate(whole[1:], 2):
         try:
-            event, effect = read(text)
-            if event is not None:
-                steps.append(Step(event, (), number))
-            elif not steps:
-                raise ValueError("an effect comes before the first event")
-            else:
-                last = steps[-1]
-                steps[-1] = Step(last.event, (*last.effects, effect), last.line)
+            _add(steps, text, number)
         except (ValueError, RecursionError) as wrong:
             if number == len(whole) and not text.endswith("\n"):
-                return replace(begun, steps=tuple(steps), torn=True)
+                return replace(begun, steps=tuple(steps[:-1]), torn=True)
             raise TraceError(f"line {number} of the trace cannot be read ({wrong}): {text.strip()[:60]}") from None
     return replace(begun, steps=tuple(steps))
+
+
+def _add(steps: list[Step], text: str, number: int) -> None:
+    event, effect = read(text)
+    if event is not None:
+        steps.append(Step(event, (), number))
+    elif not steps:
+        raise ValueError("an effect comes before the first event")
+    elif effect is not None:
+        steps[-1] = replace(steps[-1], effects=(*steps[-1].effects, effect))
 
 
 def _header(text: str) -> Trace:
