@@ -63,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     if len(args.files) > 1 and not args.baseline:
         return complain("one FILE is replayed at a time; several are read with --baseline", USAGE)
+    if args.baseline and "mode" in wanted.values:
+        return complain("--set mode: a baseline is of belts in observe, whatever else is set", USAGE)
     if args.baseline and (args.html or args.screen):
         return complain(
             "--baseline looks at belts where nobody was asked: --html and --screen do not go with it", USAGE

@@ -1,4 +1,4 @@
-"""The two runs side by side: of a trace what was and what would have been, of a recording two policies over one belt."""
+"""Two runs side by side: of a trace what was and what would have been, of a recording two policies over one belt."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

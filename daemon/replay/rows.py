@@ -35,15 +35,15 @@ def clock(ms: int) -> str:
 
 
 def parts(comparison: Comparison) -> list[Part]:
-    """Return one summary, or two where the belts part: what comes after is doubtful, and raises are not judged in it."""
+    """Return one summary, or two where the belts part: what comes after is doubtful, and no raise is judged in it."""
     stories = [column.story for column in comparison.columns]
     since, until, parted = comparison.since, comparison.until, comparison.parted
     if parted is None:
         return [Part("", rows(stories, since, until + 1, raises=True))]
     when = clock(parted - since)
     return [
-        Part(f"until {when}", rows(stories, since, parted, raises=True)),
-        Part(f"after {when}, doubtful", rows(stories, parted, until + 1, raises=False)),
+        Part(f"until {when}", rows(stories, since, parted + 1, raises=True)),
+        Part(f"after {when}, doubtful", rows(stories, parted + 1, until + 1, raises=False)),
     ]
 
 

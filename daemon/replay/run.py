@@ -94,7 +94,7 @@ class Second(Run):
         self._touched = 0
 
     def follow(self, event: Event, before: State | None = None, recorded: Sequence[Effect] = ()) -> None:
-        """Take what entered the recorded run in the state before, and what that one wanted then; None: there is none."""
+        """Take what entered the recorded run in the state before, and what that one wanted; None: there is none."""
         self._carry(self._own(event, before), recorded)
         if self._screen not in (Screen.RECORDED, Screen.NONE):
             self._draw()
@@ -118,11 +118,10 @@ class Second(Run):
             self._part()
 
     def _answer(self, effect: MachineEffect) -> tuple[Effect, ...]:
-        """Answer for a machine that was never asked: it would say yes; of a belt that would change nothing is known."""
-        moves = isinstance(effect, MOVES)
-        if moves:
+        """Answer for a machine that was never asked: it says yes; the recorded belt will not follow."""
+        if isinstance(effect, MOVES):
             self._part()
-        return self.tell(Outcome(self.state.at, effect.id, Result.WITHDRAWN if moves else Result.ACCEPTED))
+        return self.tell(Outcome(self.state.at, effect.id, Result.ACCEPTED))
 
     def _remake(self) -> tuple[Effect, ...]:
         lost = self.tell(LinkDown(self.state.at, "made anew"))

@@ -59,8 +59,8 @@ def parting(comparison: Comparison) -> str | None:
         return None
     when = clock(comparison.parted - comparison.since)
     return (
-        f"At {when} one run moves the deck where the recorded belt was not moved so, or the other way round. From there "
-        f"on the recorded incline is not what it would have been: raises are not judged, and the rest is doubtful."
+        f"At {when} one run moves the machine where the recorded one was not moved so, or the other way round. From "
+        "there on the recorded belt is not what it would have been: raises are not judged, and the rest is doubtful."
     )
 
 
@@ -90,9 +90,12 @@ def report(about: About, comparison: Comparison) -> Iterator[str]:
         yield ""
         yield from _table(part, [column.title for column in comparison.columns])
     yield ""
-    lines = timeline(comparison)
+    lines, doubtful = timeline(comparison), False
     who = max((len(line.who) for line in lines), default=0)
     for line in lines:
+        if comparison.parted is not None and not doubtful and line.at > comparison.parted:
+            doubtful = True
+            yield f"{'':>8}  {'--- from here on doubtful ':-<{WIDTH - 10}}"
         start = f"{clock(line.at - comparison.since):>8}  {line.who:<{who}}{'  ' if who else ''}"
         yield from _wrapped(line.text, start, " " * len(start))
 
