@@ -14,7 +14,7 @@ def text(words: str) -> Markup:
     return Markup(escape(words, quote=False))
 
 
-def el(name: str, *inside: Markup, **attributes: str | float) -> Markup:
+def el(name: str, /, *inside: Markup, **attributes: str | float) -> Markup:
     """Return an element; `_` in an attribute's name is `-`, one at its end is left out (`class_`)."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_written(value))}"' for key, value in attributes.items()

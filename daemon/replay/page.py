@@ -1,4 +1,4 @@
-"""The report as one page: a plot, its legend, the summary and what happened. It needs no script and no network. Pure."""
+"""The report as one page: a plot, its legend, the summary and what happened. No script, no network. Pure."""
 
 from collections.abc import Iterator, Sequence
 
