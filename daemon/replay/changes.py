@@ -39,9 +39,9 @@ class Changes:
         return replace(state, rules=rules, rules_next=waiting, session=session)
 
     def told(self, before: Rules) -> list[str]:
-        """Return each change in words, such as `nudge_after 120 -> 60 s`."""
+        """Return each change in words, such as `nudge_after 60 s (was 120)`."""
         after = self.rules(before)
-        return [f"{name} {shown(before, name)} -> {shown(after, name, unit=True)}" for name in names(self.values)]
+        return [f"{name} {shown(after, name, unit=True)} (was {shown(before, name)})" for name in names(self.values)]
 
 
 def _session(session: Session, before: Rules, after: Rules) -> Session:

@@ -9,7 +9,7 @@ from daemon.policy.rules import Rules
 from daemon.policy.state import State
 from daemon.replay.changes import Changes
 from daemon.replay.run import Run, Screen, Second
-from daemon.replay.story import Story
+from daemon.replay.story import Mark, Story
 from daemon.trace.file import Trace
 from drivers.contract import Machine, Reading
 
@@ -32,6 +32,8 @@ class Column:
     title: str
     rules: Rules
     story: Story
+    real: bool = False
+    """It happened so; nothing in it is doubtful."""
 
 
 @dataclass
@@ -46,6 +48,13 @@ class Comparison:
     steps: int = 0
     parted: int | None = None
     difference: Difference | None = None
+
+    def marks(self, column: Column) -> list[Mark]:
+        """Return what a run did; of one that did not happen no raise is judged after the belts part."""
+        parted = self.parted
+        if column.real or parted is None:
+            return column.story.marks
+        return [mark for mark in column.story.marks if not mark.raises or mark.at <= parted]
 
 
 class _Belt:
@@ -79,7 +88,7 @@ def of_trace(trace: Trace, changes: Changes, screen: Screen) -> Comparison:
             difference = Difference(step.line, first.state.at, step.event, step.effects, effects)
         if second is not None:
             second.follow(step.event, before, effects)
-    columns = [Column("recorded", trace.state.rules, first.story)]
+    columns = [Column("recorded", trace.state.rules, first.story, real=True)]
     if second is not None:
         columns.append(Column("changed", changes.rules(trace.state.rules), second.story))
     return _comparison(belt, first.state, columns, [] if second is None else [second.parted], difference)

@@ -57,7 +57,7 @@ def notes(about: About, comparison: Comparison) -> Iterator[Markup]:
 
 def legend(comparison: Comparison) -> Markup:
     """Return what the marks and shades of this plot mean; only those that are in it."""
-    found = {style(mark.kind) for column in comparison.columns for mark in column.story.marks}
+    found = {style(mark.kind) for column in comparison.columns for mark in comparison.marks(column)}
     marks = [entry(icon(kind), WORDS[kind]) for kind in WORDS if kind in found]
     flat = entry(el("i", class_="swatch flat"), "flat: below the least incline, and the member's to choose")
     least = entry(el("i", class_="swatch least"), "the least incline")
@@ -97,7 +97,8 @@ def happened(comparison: Comparison) -> Markup:
 
 
 def _line(line: Said, comparison: Comparison, *, many: bool) -> Markup:
-    late = comparison.parted is not None and line.at > comparison.parted
+    real = any(column.real and column.title == line.who for column in comparison.columns)
+    late = comparison.parted is not None and line.at > comparison.parted and not real
     who = [el("td", text(line.who or "both"), class_="who")] if many else []
     cells = [el("td", text(clock(line.at - comparison.since)), class_="when"), *who, el("td", text(line.text))]
     return el("tr", *cells, class_="late" if late else "")

@@ -27,7 +27,7 @@ LABELS = 5
 SHAPES = {
     "nudge": "M0-6A6 6 0 1 1-.01-6Z",
     "countdown": "M-6-6H6L-6 6H6Z",
-    "control": "M-5 0H5M0-5V5",
+    "control": "M-9 0A9 9 0 1 1 9 0A9 9 0 1 1-9 0Z",
     "raise": "M0-7L6 5H-6Z",
     "command": "M0 7L6-5H-6Z",
     "limit": "M-5-5H5V5H-5Z",
@@ -38,7 +38,7 @@ SHAPES = {
 }
 """By kind of mark; a kind that is not here is drawn as OTHER."""
 OTHER = "M-3 0A3 3 0 1 1 3 0A3 3 0 1 1-3 0Z"
-ROWS = (("nudge", "countdown", "suggestion"), ("control", "raise", "command", "stop", "timer"))
+ROWS = (("nudge", "suggestion"), ("countdown", "control", "raise", "command", "stop", "timer"))
 """Marks of one row of a lane; all others have the last row."""
 
 type Value = Callable[[Reading], int | None]
@@ -66,10 +66,14 @@ def plot(comparison: Comparison) -> Markup:
     for title, unit, value, per in CURVES:
         parts += chart(comparison, scale, top, (title, unit, value, per), first)
         top += HEAD + CHART
-    lanes = [list(lane(column, scale, top + n * lane_height())) for n, column in enumerate(comparison.columns)]
+    lanes = [list(lane(comparison, n, scale, top + n * lane_height())) for n in range(len(comparison.columns))]
     bottom = top + len(lanes) * lane_height()
-    parted = parting(comparison, scale, bottom)
-    inside = [*parted, *parts, *(one for each in lanes for one in each), *axis(scale, bottom)]
+    inside = [
+        *parts,
+        *(one for each in lanes for one in each),
+        *parting(comparison, scale, bottom),
+        *axis(scale, bottom),
+    ]
     label = "Speed and incline over time, with what each run did"
     return el("svg", *inside, width="100%", height=bottom + AXIS, role="img", aria_label=label, class_="plot")
 
@@ -91,8 +95,9 @@ def chart(
     """Yield one curve with its frame, its highest value and the flat stretches of the first run."""
     title, unit, value, per = curve
     known = [one for reading in comparison.readings if reading is not None and (one := value(reading)) is not None]
-    least, most = min([0, *known]), max([per, *known])
-    most += -most % per
+    minima = [column.rules.min_incline for column in comparison.columns] if per == INCLINE_PER else []
+    least, most = min([0, *known]), max([per, *known, *minima])
+    most += per - most % per  # room above the highest value
 
     def height(number: int) -> float:
         return CHART - CHART * (number - least) / (most - least)
@@ -104,10 +109,9 @@ def chart(
     for number in sorted({least, 0, most}):
         y = body + height(number)
         yield el("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
-    if per == INCLINE_PER:
-        for column in comparison.columns:
-            y = body + height(column.rules.min_incline)
-            yield el("line", x1="0", x2="100%", y1=y, y2=y, class_="least")
+    for minimum in minima:
+        y = body + height(minimum)
+        yield el("line", x1="0", x2="100%", y1=y, y2=y, class_="least")
     paths = [path(run, scale, height) for run in stretches(comparison.readings, value)]
     drawn = el("path", d=" ".join(paths), class_=f"curve {title.lower()}", vector_effect="non-scaling-stroke")
     box = f"0 0 1000 {CHART}"
@@ -156,8 +160,12 @@ def path(run: Sequence[tuple[int, int]], scale: Scale, height: Callable[[int], f
     return "".join(words) + "h.1"
 
 
-def lane(column: Column, scale: Scale, top: int) -> Iterator[Markup]:
+def lane(comparison: Comparison, number: int, scale: Scale, top: int) -> Iterator[Markup]:
     """Yield what one run did: its name, its marks row by row, and its flat stretches as a bar."""
+    column = comparison.columns[number]
+    if comparison.parted is not None and not column.real:
+        rest = f"{100 * (1 - scale.share(comparison.parted)):.3f}%"
+        yield el("rect", x=scale.percent(comparison.parted), y=top, width=rest, height=lane_height(), class_="doubtful")
     yield el("text", text(column.title.capitalize()), x="0", y=top + HEAD - 6, class_="title")
     bottom = top + lane_height() - 4
     for row in range(len(ROWS) + 1):
@@ -166,7 +174,7 @@ def lane(column: Column, scale: Scale, top: int) -> Iterator[Markup]:
     for since, until in column.story.flat():
         width = f"{100 * (scale.share(until) - scale.share(since)):.3f}%"
         yield el("rect", x=scale.percent(since), y=bottom - 6, width=width, height=6, class_="flat bar")
-    for _, together in groupby(column.story.marks, key=lambda one: (one.at, one.kind)):
+    for _, together in groupby(comparison.marks(column), key=lambda one: (one.at, one.kind)):
         marks = list(together)
         yield symbol(marks, scale, top + HEAD + LANE * row_of(marks[0].kind) + LANE / 2)
 
@@ -190,12 +198,10 @@ def style(kind: str) -> str:
 
 
 def parting(comparison: Comparison, scale: Scale, bottom: int) -> Iterator[Markup]:
-    """Yield the moment from which the belts are not the same, and a veil over what comes after."""
+    """Yield the moment from which the belts are not the same."""
     if comparison.parted is None:
         return
     x = scale.percent(comparison.parted)
-    rest = f"{100 * (1 - scale.share(comparison.parted)):.3f}%"
-    yield el("rect", x=x, y=0, width=rest, height=bottom, class_="doubtful")
     yield el("line", x1=x, x2=x, y1=0, y2=bottom, class_="parted")
 
 

@@ -20,7 +20,7 @@ from daemon.policy.events import (
 from daemon.policy.state import Kind, Prompt, State
 
 COUNTDOWNS = frozenset({Kind.COUNTDOWN, Kind.STOP})
-TELLING = ("what", "step", "state", "result", "outcome", "form")
+TELLING = ("what", "step", "state", "result", "outcome")
 """Keys of a Happened that say which of its kind it is; a new kind needs no more."""
 
 

@@ -40,6 +40,7 @@ svg { display: block; }
 .mark.suggestion { --c: var(--suggest); }
 .mark.stop { --c: var(--bad); }
 .mark.link, .mark.control { fill: none; }
+.mark.control { stroke-width: 1.5; }
 .legend { list-style: none; margin: 12px 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 18px;
   font-size: .9rem; color: var(--soft); }
 .legend li { display: flex; align-items: center; gap: 6px; }

@@ -34,14 +34,12 @@ class Said:
 
 def timeline(comparison: Comparison) -> list[Said]:
     """Return what both runs did, by time; what both did at the same moment stands once."""
-    parted = comparison.parted
     said: dict[tuple[int, str, int], list[int]] = {}
     kinds: dict[str, str] = {}
     for number, column in enumerate(comparison.columns):
         seen: dict[tuple[int, str], int] = {}
-        for mark in column.story.marks:
-            judged = number == 0 and column.title == "recorded"
-            if not mark.text or (mark.raises and parted is not None and mark.at > parted and not judged):
+        for mark in comparison.marks(column):
+            if not mark.text:
                 continue
             kinds[mark.text] = mark.kind
             again = seen[mark.at, mark.text] = seen.get((mark.at, mark.text), 0) + 1
@@ -95,9 +93,14 @@ def report(about: About, comparison: Comparison) -> Iterator[str]:
     for line in lines:
         if comparison.parted is not None and not doubtful and line.at > comparison.parted:
             doubtful = True
-            yield f"{'':>8}  {'--- from here on doubtful ':-<{WIDTH - 10}}"
+            yield f"{'':>8}  {f'--- from here on {_doubtful(comparison)} doubtful ':-<{WIDTH - 10}}"
         start = f"{clock(line.at - comparison.since):>8}  {line.who:<{who}}{'  ' if who else ''}"
         yield from _wrapped(line.text, start, " " * len(start))
+
+
+def _doubtful(comparison: Comparison) -> str:
+    names = [column.title for column in comparison.columns if not column.real]
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _wrapped(text: str, first: str = "", later: str = "  ") -> list[str]:
