@@ -18,7 +18,7 @@ from daemon.replay.recording import heard, ticked
 from daemon.replay.run import Screen
 from daemon.replay.text import About, differs, report
 from daemon.settings import SettingsError, load
-from daemon.trace.file import Trace, TraceError, is_trace, parse
+from daemon.trace.file import MARK, Trace, TraceError, begins_with, parse
 
 EXAMPLE = """\
 examples:
@@ -29,6 +29,8 @@ examples:
 exit status: 0, 1 a file cannot be read or a trace does not do again what it did, 2 a wrong key or value
 """
 FEW = 5
+RECORDING = "inclined"
+"""The key in the first line of what `inclined record` writes."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -93,11 +95,16 @@ def _replay(args: argparse.Namespace, wanted: Changes, rules: Rules) -> int:
 
 
 def read(path: Path) -> Trace | None:
-    """Return the trace that a file holds, or None when it is no trace. TraceError names the file and the line."""
+    """Return the trace that a file holds, or None for a recording. TraceError names the file, and what is wrong."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        return parse(lines) if lines and is_trace(lines[0]) else None
-    except (TraceError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        lines = []
+    if not lines or not begins_with(lines[0], MARK, RECORDING):
+        raise TraceError(f"{path}: neither a trace of inclined nor what `inclined record` wrote")
+    try:
+        return parse(lines) if begins_with(lines[0], MARK) else None
+    except TraceError as error:
         raise TraceError(f"{path}: {error}") from None
 
 

@@ -35,22 +35,21 @@ class Changes:
         """Return state as if the rules had been these when its session began."""
         rules = self.rules(state.rules)
         waiting = None if state.rules_next is None else self.rules(state.rules_next)
-        session = None if state.session is None else _session(state.session, state.rules, rules)
+        session = None if state.session is None else self.session(state.session, state.rules)
         return replace(state, rules=rules, rules_next=waiting, session=session)
+
+    def session(self, session: Session, before: Rules) -> Session:
+        """Return a session of the rules before as it would be: with the other minimum, its limit moved as that was."""
+        after, due = self.rules(before), session.limit_at
+        least = session.min_incline if before.min_incline == after.min_incline else after.min_incline
+        if due is not None and before.limit_ms != after.limit_ms:
+            due = due + after.limit_ms - before.limit_ms if after.limit_ms else None
+        return replace(session, min_incline=least, limit_at=due)
 
     def told(self, before: Rules) -> list[str]:
         """Return each change in words, such as `nudge_after 60 s (was 120)`."""
         after = self.rules(before)
         return [f"{name} {shown(after, name, unit=True)} (was {shown(before, name)})" for name in names(self.values)]
-
-
-def _session(session: Session, before: Rules, after: Rules) -> Session:
-    """Return session with its own minimum where that was changed, and its limit moved by as much as the limit was."""
-    least = session.min_incline if before.min_incline == after.min_incline else after.min_incline
-    due = session.limit_at
-    if due is not None and before.limit_ms != after.limit_ms:
-        due = due + after.limit_ms - before.limit_ms if after.limit_ms else None
-    return replace(session, min_incline=least, limit_at=due)
 
 
 def names(fields: Iterable[str]) -> list[str]:

@@ -25,6 +25,7 @@ from daemon.policy.events import (
     RaiseIncline,
     RemakeLink,
     RequestControl,
+    Restored,
     Result,
     RulesSet,
     ScreenGone,
@@ -150,6 +151,8 @@ class Second(Run):
                 own = replace(event, session=self.state.session.id) if same and self.state.session else None
             case RulesSet():
                 own = replace(event, rules=self._changes.rules(event.rules))
+            case Restored() if before is not None:
+                own = replace(event, session=self._changes.session(event.session, before.rules))
         return Tick(event.at) if own is None else own
 
     def _draw(self) -> None:

@@ -63,13 +63,13 @@ def written(trace: Trace) -> Iterator[str]:
         yield body(step.event, step.effects)
 
 
-def is_trace(first: str) -> bool:
-    """Tell by its first line whether a file is a trace, of whatever version."""
+def begins_with(first: str, *marks: str) -> bool:
+    """Tell whether a file's first line is an object with one of these keys, such as MARK."""
     try:
         entry = json.loads(first)
     except ValueError:
         return False
-    return isinstance(entry, dict) and MARK in entry
+    return isinstance(entry, dict) and not entry.keys().isdisjoint(marks)
 
 
 def parse(lines: Iterable[str]) -> Trace:

@@ -27,6 +27,8 @@ SPACING_MS = 300_000
 """Least time between two files that nobody asked for: a machine that surprises all day must not wear out the card."""
 MOST = 20
 NAME = re.compile(r"trace-(\d{6})-\w+\.jsonl")
+UNFINISHED = "unfinished"
+"""The file being written; what a full disk leaves of it is written over by the next one."""
 ASKED = "asked"
 
 
@@ -89,7 +91,7 @@ def write(
     """Write one trace whole or not at all, and let the oldest go; what goes wrong is told in the journal."""
     number = max((number_of(path) for path in traces(folder)), default=0) + 1
     path = folder / f"trace-{number:06d}-{why}.jsonl"
-    unfinished = path.with_suffix(".part")
+    unfinished = folder / UNFINISHED
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:
@@ -101,7 +103,6 @@ def write(
         for old in traces(folder)[:-MOST]:
             old.unlink()
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         log.warning("The trace %s cannot be kept: %s.", path, error.strerror)
         return None
     log.info("Kept the last minutes as %s; `inclined replay` shows them.", path)
