@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,12 @@ from daemon.demotion import Surprise, kept, surprise, verdict
 from daemon.demotion import read as read_surprises
 from daemon.hours import told
 from daemon.kiosk import kiosk_key
-from daemon.messages import Counters, Health
+from daemon.messages import Counters, Health, SettingsChanged
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Answers, Outbox
+from daemon.outbox.journal import settings_changes
 from daemon.policy import fresh_state
 from daemon.policy.events import Happened, Restored, Spent
 from daemon.policy.rules import Mode
@@ -292,6 +294,7 @@ def desk_of(house: House) -> Desk:
         health=house.health,
         texts=texts(house.settings.machine.language),
         notice=house.board.text,
+        changes=partial(_settings_changes, house.store),
         console_key=house.console_key,
         tokens=house.tokens,
         sign_ins=house.sign_ins,
@@ -303,6 +306,10 @@ def desk_of(house: House) -> Desk:
         heard=lambda: house.runner.state.sample_at,
         staff=house.staff,
     )
+
+
+async def _settings_changes(store: Store, limit: int, before: int | None) -> list[SettingsChanged]:
+    return await asyncio.to_thread(store.read, lambda db: settings_changes(db, limit, before))
 
 
 def _number(exact: Decimal | None) -> float | None:

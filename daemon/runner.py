@@ -134,9 +134,13 @@ class Runner:
             log.exception("The core failed on %r; it is dropped and nothing is sent.", said)
 
     async def _keep_ticking(self) -> None:
+        """Let time pass while nothing else tells the core of it."""
         while True:
-            await asyncio.sleep(TICK_S)
-            self.submit(Tick(self._clock.now()))
+            late_s = (self._clock.now() - self.state.at) / 1000
+            if late_s >= TICK_S:
+                self.submit(Tick(self._clock.now()))
+                late_s = 0.0
+            await asyncio.sleep(TICK_S - max(0.0, late_s))
 
     async def _keep_link(self) -> None:
         while True:

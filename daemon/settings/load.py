@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from daemon.policy.contradictions import contradictions
 from daemon.policy.rules import Action, Mode, Rules
 from daemon.policy.words import WORDS
 from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Section, Sections, StoreFile
@@ -91,8 +92,14 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
         proved_stop=proved.stop is not None,
         **values,
     )
+    if against := contradictions(rules):
+        raise SettingsError([place(file, ("policy", _key(field))) + why for field, why in against])
     found = (sections.mqtt, sections.api, sections.store, sections.console)
     return Settings(machine, proved, rules, *found, frozenset(_named(table)))
+
+
+def _key(field: str) -> str:
+    return next((name for name, key in KEYS.items() if key.field == field), field)
 
 
 def unproved(action: str, proved: Proved) -> str | None:
