@@ -18,7 +18,8 @@ from daemon.replay.recording import heard, ticked
 from daemon.replay.run import Screen
 from daemon.replay.text import About, differs, report
 from daemon.settings import SettingsError, load
-from daemon.trace.file import MARK, Trace, TraceError, begins_with, parse
+from daemon.trace.file import MARK, Trace, TraceError, begins_with, lines_of, parse
+from drivers.contract import Unsupported
 
 EXAMPLE = """\
 examples:
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         )
     try:
         return _baseline(args.files, wanted, rules) if args.baseline else _replay(args, wanted, rules)
-    except TraceError as error:
+    except (TraceError, Unsupported) as error:
         return complain(str(error), FAILED)
 
 
@@ -97,7 +98,7 @@ def _replay(args: argparse.Namespace, wanted: Changes, rules: Rules) -> int:
 def read(path: Path) -> Trace | None:
     """Return the trace that a file holds, or None for a recording. TraceError names the file, and what is wrong."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        lines = lines_of(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         lines = []
     if not lines or not begins_with(lines[0], MARK, RECORDING):

@@ -5,6 +5,7 @@ it was written (null where no clock was right); the state holds the rules in for
 person in it: no event of the core knows one.
 """
 
+import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -70,6 +71,11 @@ def begins_with(first: str, *marks: str) -> bool:
     except ValueError:
         return False
     return isinstance(entry, dict) and not entry.keys().isdisjoint(marks)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a file, each with its newline; a name may hold what others take for the end of a line."""
+    return list(io.StringIO(text, newline="\n"))
 
 
 def parse(lines: Iterable[str]) -> Trace:

@@ -12,7 +12,7 @@ from daemon.replay.changes import Changes
 from daemon.replay.compare import of_trace
 from daemon.replay.run import Screen
 from daemon.trace import keep, ring
-from daemon.trace.file import Trace, head, parse
+from daemon.trace.file import Trace, head, lines_of, parse
 from daemon.trace.keep import AFTER_MS, MOST, SPACING_MS, Tracer, traces, write
 from daemon.trace.ring import Ring
 from tests.policy.plays import SHORT, Play, Step, act_out
@@ -33,7 +33,7 @@ def of(kept: Ring) -> Trace:
     found = kept.kept()
     assert found is not None
     state, pieces = found
-    lines = b"".join(pieces).decode().splitlines(keepends=True)
+    lines = lines_of(b"".join(pieces).decode())
     return parse([head(state, "0.1.0", "test") + "\n", *lines])
 
 
@@ -92,7 +92,7 @@ def surprised_at() -> int:
 def test_a_surprise_is_kept_with_what_came_of_it(fed: Fed) -> None:
     fed.feed(LOWERED)
     assert fed.left() == ["trace-000001-lowered_after.jsonl"]
-    trace = parse((fed.folder / "trace-000001-lowered_after.jsonl").read_text().splitlines(keepends=True))
+    trace = parse(lines_of((fed.folder / "trace-000001-lowered_after.jsonl").read_text()))
     surprise = LOWERED[surprised_at()].after.at
     assert (trace.why, trace.when, trace.software) == ("lowered_after", WHEN, "0.1.0")
     assert AFTER_MS <= trace.steps[-1].event.at - surprise <= AFTER_MS + 1_000
@@ -167,4 +167,4 @@ def test_text_that_no_file_can_hold_costs_the_trace_and_not_the_daemon(
     fed.feed(LOWERED[20:25])
     fed.tracer.ask()
     (name,) = fed.left()
-    assert len(parse((fed.folder / name).read_text().splitlines(keepends=True)).steps) == 5
+    assert len(parse(lines_of((fed.folder / name).read_text())).steps) == 5

@@ -13,7 +13,7 @@ from daemon.policy.events import Effect, Event, MachineEffect
 from daemon.policy.rules import Mode, Rules
 from daemon.policy.state import State
 from daemon.trace.codec import EFFECTS, EVENTS, dumped, line, loaded, read
-from daemon.trace.file import Trace, TraceError, begins_with, parse, written
+from daemon.trace.file import Trace, TraceError, begins_with, lines_of, parse, written
 from drivers.contract import InclineRange, Machine, Notice, Reading
 from tests.policy.plays import Play, limited, plays
 from tests.replay.traces import evening, trace_of
@@ -61,7 +61,7 @@ def test_every_state_of_an_evening_is_read_as_it_was_written(play: Play) -> None
 @given(play=st.one_of(plays(), limited()))
 def test_a_trace_is_read_as_it_was_written(play: Play) -> None:
     trace = replace(trace_of(play), when=datetime(2026, 6, 1, 18, 30, tzinfo=UTC))
-    again = parse(written(trace))
+    again = parse(lines_of("".join(written(trace))))
     same = [(step.event, step.effects) for step in again.steps] == [(step.event, step.effects) for step in trace.steps]
     assert same  # and not all of both in words
     assert replace(again, steps=()) == replace(trace, steps=())
@@ -72,9 +72,9 @@ SMALL = "".join(written(evening(Mode.NUDGE, [], 15)))
 
 @given(cut=st.integers(1, len(SMALL)))
 def test_a_file_cut_off_anywhere_after_its_first_line_is_the_beginning_of_itself(cut: int) -> None:
-    whole = parse(SMALL.splitlines(keepends=True))
+    whole = parse(lines_of(SMALL))
     begun = SMALL[: max(cut, SMALL.index("\n") + 1)]
-    cut_off = parse(begun.splitlines(keepends=True))
+    cut_off = parse(lines_of(begun))
     kept = len(cut_off.steps)
     complete = cut_off.steps[: kept - 1]
     assert complete == whole.steps[: len(complete)]
@@ -100,7 +100,7 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad[:30])
 def test_a_corrupt_line_is_named_by_its_number(bad: str) -> None:
-    lines = SMALL.splitlines(keepends=True)
+    lines = lines_of(SMALL)
     lines[3] = bad + "\n"
     with pytest.raises(TraceError, match=r"^line 4 of the trace cannot be read") as told:
         parse(lines)
@@ -110,11 +110,11 @@ def test_a_corrupt_line_is_named_by_its_number(bad: str) -> None:
 
 def test_a_corrupt_last_line_that_was_written_whole_is_not_torn() -> None:
     with pytest.raises(TraceError, match="line 3 of the trace"):
-        parse([*SMALL.splitlines(keepends=True)[:2], "{\n"])
+        parse([*lines_of(SMALL)[:2], "{\n"])
 
 
 def test_an_effect_before_any_event_is_refused() -> None:
-    header = SMALL.splitlines(keepends=True)[0]
+    header = lines_of(SMALL)[0]
     with pytest.raises(TraceError, match=r"line 2 .*before the first event"):
         parse([header, '{"out":"TakeLink","is":{}}\n'])
 
