@@ -83,11 +83,11 @@ def _replay(args: argparse.Namespace, wanted: Changes, rules: Rules) -> int:
     trace = read(path)
     if trace is None:
         comparison = of_events(ticked(heard(path)), rules, wanted, screen)
-        about = About(str(path), facts(comparison, rules, wanted, screen))
+        about = About(path.name, facts(comparison, rules, wanted, screen))
     else:
         comparison = of_trace(trace, wanted, screen)
         told = (*written(trace), *facts(comparison, trace.state.rules, wanted, screen))
-        about = About(str(path), told, differs(comparison.difference, comparison.since))
+        about = About(path.name, told, differs(comparison.difference, comparison.since))
     for line in report(about, comparison):
         print(line)
     if args.html is not None:
