@@ -41,6 +41,7 @@ from daemon.staff import Staff
 from daemon.store import Store, StoreError
 from daemon.tokens import TokenBook, Tokens
 from daemon.tokens.audit import turned
+from daemon.trace.keep import Tracer
 from daemon.web import API, SCREEN, Site, reading_open, serve_all, sites_of
 from daemon.wire import Identity
 from drivers.contract import Driver
@@ -73,6 +74,7 @@ class House:
     tokens: TokenBook
     sign_ins: SignIns
     staff: Staff
+    tracer: Tracer
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -172,8 +174,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         named=settings.named_rules,
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
-    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
     identity = replace(identity_of(settings), run=store.origin)
+    tracer = Tracer(settings.store.path.with_name("traces"), clock.wall, identity.software)
+    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect), tracer.took)
     board = Board(runner.feed, clock)
     staff = Staff(runner.feed, clock, runner.submit, lambda happened: late[0].record(happened))
     ports = Ports(
@@ -201,7 +204,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     tokens = TokenBook(settings.tokens, clock.wall, tokens_turned)
     sign_ins = SignIns(lambda happened: late[0].record(happened))
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff)
+    house = House(*parts, key.text, tokens, sign_ins, staff, tracer)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -276,6 +279,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
         house.sign_ins.flush(house.clock.now(), all_=True)
         house.store.save(house.runner.state.session)
         house.store.close()
+        house.tracer.close()
 
 
 def desk_of(house: House) -> Desk:

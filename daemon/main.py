@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "check the configuration, every value with its source",
     "scan": "list the treadmills in reach",
     "record": "write down what a treadmill says",
+    "replay": "show what the policy did, and what it would have done with other settings",
     "simulate": "be a treadmill",
     "rearm": "take the machine out of its demotion, after you have looked at it",
     "token": "make a key for the API",

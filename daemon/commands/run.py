@@ -125,6 +125,7 @@ async def _live(settings: Settings) -> int:
     living = asyncio.ensure_future(live(house, lambda: notify("READY=1")))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, living.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, house.tracer.ask)
     try:
         await living
     except asyncio.CancelledError:
