@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,12 @@ from daemon.demotion import Surprise, kept, surprise, verdict
 from daemon.demotion import read as read_surprises
 from daemon.hours import told
 from daemon.kiosk import kiosk_key
-from daemon.messages import Counters, Health
+from daemon.messages import Counters, Health, SettingsChanged
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Answers, Outbox
+from daemon.outbox.journal import settings_changes
 from daemon.panel import Panel
 from daemon.policy import fresh_state
 from daemon.policy.events import Event, Happened, Restored, Spent
@@ -40,6 +42,7 @@ from daemon.staff import Staff
 from daemon.store import Store, StoreError
 from daemon.tokens import TokenBook, Tokens
 from daemon.tokens.audit import turned
+from daemon.trace.keep import Tracer
 from daemon.web import API, SCREEN, Site, reading_open, serve_all, sites_of
 from daemon.wire import Identity
 from drivers.contract import Driver
@@ -73,6 +76,7 @@ class House:
     sign_ins: SignIns
     staff: Staff
     panel: Panel
+    tracer: Tracer
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -177,8 +181,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         named=settings.named_rules,
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
-    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
     identity = replace(identity_of(settings), run=store.origin)
+    tracer = Tracer(settings.store.path.with_name("traces"), clock.wall, identity.software)
+    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect), tracer.took)
     board = Board(runner.feed, clock)
     staff = Staff(runner.feed, clock, runner.submit, lambda happened: late[0].record(happened))
     ports = Ports(
@@ -207,7 +212,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     sign_ins = SignIns(lambda happened: late[0].record(happened))
     panel = Panel(settings, clock, lambda: runner.feed.latest)
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff, panel)
+    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -283,6 +288,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
         house.sign_ins.flush(house.clock.now(), all_=True)
         house.store.save(house.runner.state.session)
         house.store.close()
+        house.tracer.close()
 
 
 def desk_of(house: House) -> Desk:
@@ -297,6 +303,7 @@ def desk_of(house: House) -> Desk:
         health=house.health,
         texts=texts(house.settings.machine.language),
         notice=house.board.text,
+        changes=partial(_settings_changes, house.store),
         console_key=house.console_key,
         tokens=house.tokens,
         sign_ins=house.sign_ins,
@@ -309,6 +316,10 @@ def desk_of(house: House) -> Desk:
         heard=lambda: house.runner.state.sample_at,
         staff=house.staff,
     )
+
+
+async def _settings_changes(store: Store, limit: int, before: int | None) -> list[SettingsChanged]:
+    return await asyncio.to_thread(store.read, lambda db: settings_changes(db, limit, before))
 
 
 def _number(exact: Decimal | None) -> float | None:

@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from daemon.policy.contradictions import contradictions
 from daemon.policy.rules import Action, Mode, Rules
 from daemon.policy.words import WORDS
+from daemon.settings import origin
 from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Screen, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
@@ -61,16 +63,45 @@ class Settings:
 
 def load(path: Path = DEFAULT) -> Settings:
     """Return the settings in the file at path. SettingsError names every mistake; OSError when it cannot be read."""
-    data = path.read_bytes()
+    return loads(path.read_bytes(), path)
+
+
+def loads(data: bytes, path: Path) -> Settings:
+    """Return the settings in data, read from path. SettingsError names every mistake with its place."""
     try:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
-        raise SettingsError([f"{path}: is not TOML: {error}"]) from None
+        raise SettingsError([f"{path}: is not TOML: {origin.where(data, error)}"]) from None
     return replace(parse(table, str(path)), tokens=path.with_name(TOKENS))
 
 
 def parse(table: Mapping[str, Any], file: str) -> Settings:
     """Return the settings that table holds; file is for the sentences. SettingsError names every mistake."""
+    rest = dict(table)
+    maker = rest.pop(origin.MADE_BY, None)
+    try:
+        settings = _parse(rest, file)
+    except SettingsError as error:
+        raise SettingsError([*_of_maker(file, maker), *error.mistakes]) from None
+    if maker is not None and (why := origin.mistake(maker)) is not None:
+        raise SettingsError([f"{file}: {origin.MADE_BY}: {why}"])
+    return settings
+
+
+def _of_maker(file: str, maker: object) -> list[str]:
+    """Return what to say before the mistakes of a file that says who made it."""
+    if maker is None:
+        return []
+    if (why := origin.mistake(maker)) is not None:
+        return [f"{file}: {origin.MADE_BY}: {why}"]
+    version = origin.newer(maker, origin.made_by())
+    if version is None:
+        return []
+    said = f"a newer inclined made this file ({version}; this is {origin.made_by()})"
+    return [f"{file}: {origin.MADE_BY}: {said}: put the newer one in again, or change what is named here"]
+
+
+def _parse(table: Mapping[str, Any], file: str) -> Settings:
     rest = dict(table)
     policy = rest.pop("policy", {})
     values, wrong = rules_of(policy) if isinstance(policy, dict) else ({}, [("", "is not a section")])
@@ -93,8 +124,14 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
         proved_stop=proved.stop is not None,
         **values,
     )
+    if against := contradictions(rules):
+        raise SettingsError([place(file, ("policy", _key(field))) + why for field, why in against])
     found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen)
     return Settings(machine, proved, rules, *found, frozenset(_named(table)))
+
+
+def _key(field: str) -> str:
+    return next((name for name, key in KEYS.items() if key.field == field), field)
 
 
 def unproved(action: str, proved: Proved) -> str | None:
