@@ -52,7 +52,7 @@ class Session:
         if self.name and lit != self.lit:
             outputs.light(self.name, lit=lit)
             self.lit = lit
-        return seen.wishes == self.began
+        return not seen.up or seen.wishes == self.began
 
 
 def look(run: Path, port: int) -> Seen:

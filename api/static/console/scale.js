@@ -8,7 +8,7 @@ const LARGE = [217, 136];
 
 // Text is drawn as large as it fits. At 1 a headline's capitals are 28 minutes of arc at one metre and the body's 20;
 // at the last one, for the longest text that is allowed, the body's are still 20 at arm's length.
-const SCALES = [1.3, 1.2, 1.1, 1, 0.94, 0.88, 0.82, 0.77, 0.72, 0.67, 0.62, 0.57, 0.52, 0.47, 0.43];
+const SCALES = [1.3, 1.2, 1.1, 1, 0.94, 0.88, 0.82, 0.77, 0.72, 0.67, 0.62, 0.57, 0.52, 0.47, 0.43, 0.41];
 const NOTES = [1, 0.9, 0.8, 0.7, 0.65];
 const DIGITS_EM = 2.42; // how wide "12.5" is in its own height
 
@@ -23,10 +23,12 @@ export function setMeasured(mm) {
 
 export function setScale() {
   const given = Number(new URLSearchParams(location.search).get("mm")) || measured;
-  const mm = given > 0 ? given : guessed(innerWidth, innerHeight);
-  const [across, down] = [innerWidth / mm, innerHeight / mm];
+  const wide = Math.min(innerWidth, screen.width); // Chromium's window is never less than 500 wide, an upright panel may be
+  const mm = given > 0 ? given : guessed(wide, innerHeight);
+  const [across, down] = [wide / mm, innerHeight / mm];
   const [width, height] = across < down ? [across - 8, down / 5.2] : [(across - 16) / 2, down / 2.8];
   set("--mm", `${mm}px`);
+  set("--width", `${wide}px`);
   set("--numeral", Math.min(width / DIGITS_EM, height));
 }
 
