@@ -1,6 +1,6 @@
 # Each target gets all that it needs by itself, see deploy/prepare. ARGS goes to the command: make test ARGS="tests/api -x"
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs deb lock clean
+.PHONY: help demo test check format bench world mutants docs deb lock clean
 BIN := .venv/bin
 
 help: ## Show this
@@ -29,6 +29,14 @@ format: ## Format the code, and mend what the linter can
 bench: ## Measure, each figure beside its comparison
 	@deploy/prepare check
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+world: ## Visit every state of the large small worlds (ARGS="assist stop": those only)
+	@deploy/prepare check
+	@$(BIN)/python -m tests.policy.smallworld $(ARGS)
+
+mutants: ## Break the policy in every small way, and see that its tests notice (ARGS="guard core": those files only)
+	@deploy/prepare check
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 docs: ## Write anew what docs/ takes from the code
 	@deploy/prepare check

@@ -117,6 +117,7 @@ class Line:
             screen=self.screen,
             notice=desk.notice(),
             px_per_mm=desk.px_per_mm,
+            asleep=desk.asleep(),
         )
 
     async def _hear(self) -> None:

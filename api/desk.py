@@ -1,6 +1,6 @@
 """What the API works with: all of it comes from `daemon.house`, nothing is looked up elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +47,8 @@ class Rulebook(Protocol):
 
     def current(self) -> messages.Settings: ...
 
+    def preview(self, wanted: messages.SettingsWanted) -> messages.SettingsPreview: ...
+
     def change(
         self,
         wanted: messages.SettingsWanted,
@@ -55,6 +57,11 @@ class Rulebook(Protocol):
     ) -> messages.Settings:
         """Put wanted in force, in the name of by; raises StaleRevision, or Refusal with every reason."""
         ...
+
+
+async def no_changes(_limit: int, _before: int | None) -> list[messages.SettingsChanged]:
+    """Return that nothing was ever changed."""
+    return []
 
 
 class Tokens(Protocol):
@@ -94,10 +101,14 @@ class Desk:
     """Returns `at` of the machine's newest reading."""
     fault: Callable[[], str | None] = lambda: None
     """Returns what is wrong with the machine's link, as health has it."""
+    changes: Callable[[int, int | None], Awaitable[list[messages.SettingsChanged]]] = no_changes
+    """Returns that many changes of the settings, newest first, those before a revision when it is given."""
     notice: Callable[[], str | None] = lambda: None
     """Returns the message from staff that the console page shows."""
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    asleep: Callable[[], bool] = lambda: False
+    """Returns whether the screen is dark now: it is night, and nobody runs."""
     dropped: Dropped = field(default_factory=Dropped)
     """What pages said that made no sense."""
     pages: Path = PAGES

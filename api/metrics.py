@@ -64,6 +64,13 @@ def sums(counters: Counters) -> Iterator[Metric]:
     for name, field, text in SUMS:
         yield Metric(name, "counter", text, {"": getattr(counters, field)})
     yield Metric("inclined_nudges_total", "counter", "Nudges, by how they ended.", counters.nudges, "outcome")
+    yield Metric(
+        "inclined_flat_spells_total",
+        "counter",
+        "Questions not asked in observe, by what followed.",
+        counters.spells,
+        "outcome",
+    )
     yield Metric("inclined_commands_total", "counter", "Raises, by how they ended.", counters.raises, "result")
 
 

@@ -55,6 +55,8 @@ API: Final[Rows] = (
     Row("GET", "/api/v1/settings", Role.VIEWER),
     Row("PATCH", "/api/v1/settings", Role.STAFF),
     Row("PUT", "/api/v1/settings", Role.STAFF),
+    Row("POST", "/api/v1/settings/preview", Role.VIEWER),
+    Row("GET", "/api/v1/settings/history", Role.VIEWER),
     Row("POST", "/api/v1/session/extend", Role.STAFF),
     Row("POST", "/api/v1/session/lift", Role.STAFF),
     Row("POST", "/api/v1/waiting", Role.STAFF),

@@ -2,17 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.gate import TheCaller
 from api.room import TheDesk
-from daemon.messages import Settings, SettingsWanted
+from daemon.messages import Settings, SettingsChanged, SettingsPreview, SettingsWanted
 from daemon.rulebook import StaleRevision
 
 router = APIRouter(tags=["settings"])
 
+LARGEST = 2**53
+"""Largest number that every reader of JSON holds exactly (RFC 8259 6)."""
 TAG = "The ETag that was read, or `*`; without it the answer is 428"
 
 
@@ -45,6 +47,22 @@ async def change(
         raise HTTPException(503, "The settings are in force, but could not be written to the disk; see /api/v1/health.")
     response.headers["ETag"] = etag(changed.rev)
     return changed
+
+
+@router.post("/settings/preview")
+async def preview(wanted: SettingsWanted, desk: TheDesk) -> SettingsPreview:
+    """Tell what the body would change here, or every reason why it may not be; nothing is changed."""
+    return desk.rulebook.preview(wanted)
+
+
+@router.get("/settings/history")
+async def history(
+    desk: TheDesk,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST, description="Only revisions below this one")] = None,
+) -> list[SettingsChanged]:
+    """Tell who changed what, when and why, newest first; kept for 400 days."""
+    return await desk.changes(limit, before)
 
 
 def etag(revision: int) -> str:

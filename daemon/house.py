@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from importlib import metadata
 from zoneinfo import ZoneInfo
 
@@ -21,13 +22,15 @@ from daemon.demotion import Surprise, kept, surprise, verdict
 from daemon.demotion import read as read_surprises
 from daemon.hours import told
 from daemon.kiosk import kiosk_key
-from daemon.messages import Counters, Health
+from daemon.messages import Counters, Health, SettingsChanged
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Answers, Outbox
+from daemon.outbox.journal import settings_changes
+from daemon.panel import Panel
 from daemon.policy import fresh_state
-from daemon.policy.events import Happened, Restored, Spent
+from daemon.policy.events import Event, Happened, Restored, Spent
 from daemon.policy.rules import Mode
 from daemon.policy.state import Link
 from daemon.rearm import rearmed
@@ -39,6 +42,7 @@ from daemon.staff import Staff
 from daemon.store import Store, StoreError
 from daemon.tokens import TokenBook, Tokens
 from daemon.tokens.audit import turned
+from daemon.trace.keep import Tracer
 from daemon.web import API, SCREEN, Site, reading_open, serve_all, sites_of
 from daemon.wire import Identity
 from drivers.contract import Driver
@@ -71,6 +75,8 @@ class House:
     tokens: TokenBook
     sign_ins: SignIns
     staff: Staff
+    panel: Panel
+    tracer: Tracer
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -103,6 +109,11 @@ class House:
         if why is not None and self.rulebook.rules.mode > Mode.NUDGE:
             log.warning(DEMOTED, why)
             self.rulebook.demote(why)
+
+    def told(self, event: Event) -> None:
+        """Take what the API or a page says."""
+        self.panel.hear(event)
+        self.runner.submit(event)
 
     def rearm(self, by: str) -> bool:
         """Take the machine out of its demotion, on staff's word at the machine; tell whether it was in one."""
@@ -170,8 +181,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         named=settings.named_rules,
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
-    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
     identity = replace(identity_of(settings), run=store.origin)
+    tracer = Tracer(settings.store.path.with_name("traces"), clock.wall, identity.software)
+    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect), tracer.took)
     board = Board(runner.feed, clock)
     staff = Staff(runner.feed, clock, runner.submit, lambda happened: late[0].record(happened))
     ports = Ports(
@@ -198,8 +210,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
 
     tokens = TokenBook(settings.tokens, clock.wall, tokens_turned)
     sign_ins = SignIns(lambda happened: late[0].record(happened))
+    panel = Panel(settings, clock, lambda: runner.feed.latest)
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff)
+    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -267,6 +280,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
             tasks.create_task(_tell_hours(house))
             tasks.create_task(serve_all(served, desk_of(house), house.site_faults.__setitem__, ready))
             tasks.create_task(_guard(house))
+            tasks.create_task(house.panel.watch())
             if house.publisher is not None:
                 tasks.create_task(house.publisher.run())
     finally:
@@ -274,6 +288,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
         house.sign_ins.flush(house.clock.now(), all_=True)
         house.store.save(house.runner.state.session)
         house.store.close()
+        house.tracer.close()
 
 
 def desk_of(house: House) -> Desk:
@@ -282,12 +297,13 @@ def desk_of(house: House) -> Desk:
         identity=house.identity,
         clock=house.clock,
         feed=house.runner.feed,
-        submit=house.runner.submit,
+        submit=house.told,
         history=house.store,
         rulebook=house.rulebook,
         health=house.health,
         texts=texts(house.settings.machine.language),
         notice=house.board.text,
+        changes=partial(_settings_changes, house.store),
         console_key=house.console_key,
         tokens=house.tokens,
         sign_ins=house.sign_ins,
@@ -295,10 +311,15 @@ def desk_of(house: House) -> Desk:
         fault=lambda: house.runner.fault,
         hosts=frozenset({house.settings.api.host, *house.settings.api.hosts}),
         time_zone=ZoneInfo(house.settings.machine.time_zone),
-        px_per_mm=_number(house.settings.machine.screen_px_per_mm),
+        px_per_mm=_number(house.settings.screen.px_per_mm),
+        asleep=house.panel.asleep,
         heard=lambda: house.runner.state.sample_at,
         staff=house.staff,
     )
+
+
+async def _settings_changes(store: Store, limit: int, before: int | None) -> list[SettingsChanged]:
+    return await asyncio.to_thread(store.read, lambda db: settings_changes(db, limit, before))
 
 
 def _number(exact: Decimal | None) -> float | None:

@@ -7,7 +7,7 @@ exactly what stands here.
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 SCHEMA = 1
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
@@ -101,6 +101,8 @@ class Counters(Message):
     distance_m: int
     sessions: int
     nudges: dict[str, int]
+    spells: dict[str, int] = Field(default_factory=dict)
+    """In `observe`: the moments of questions that were not asked, by what the belt did in the minute after."""
     raises: dict[str, int]
 
 
@@ -114,6 +116,7 @@ class Event(Message):
     kind: Literal[
         "session",
         "nudge",
+        "spell",
         "command",
         "policy",
         "link",
@@ -181,7 +184,40 @@ class SettingsWanted(Message):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     mode: Literal["observe", "nudge", "assist", "enforce"] | None = None
     """May only narrow what commissioning set."""
-    values: dict[str, int | str] = Field(default_factory=dict)
+    values: dict[str, StrictInt | str] = Field(default_factory=dict)
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
+    """Why, in the words of who asks for it; kept in the history. Name nobody."""
+
+
+class SettingChange(Message):
+    """One setting that changes, or did."""
+
+    name: str
+    before: int | str
+    after: int | str
+
+
+class SettingsPreview(Message):
+    """What a wish would change; it holds from the next idle belt on, and the history says who changed what."""
+
+    rev: int
+    """The revision that it was held against."""
+    refused: list[str]
+    """Every reason why it may not be; then nothing of it would be taken."""
+    changes: list[SettingChange]
+
+
+class SettingsChanged(Message):
+    """One change of the settings, as the machine's journal has it."""
+
+    rev: int
+    ts: datetime | None
+    """null: the clock was not right in that boot."""
+    by: str
+    """A token's or a person's name, `floor`, or `inclined` for a machine that narrowed itself."""
+    role: str | None = None
+    why: str | None = None
+    changes: list[SettingChange]
 
 
 class FloorState(Message):
@@ -241,6 +277,8 @@ class Console(Message):
     can_lend: bool
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    asleep: bool = False
+    """It is night and nobody runs: the page is black until it is touched."""
 
 
 class Hello(Message):

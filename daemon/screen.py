@@ -46,6 +46,7 @@ def console(
     screen: str | None,
     notice: str | None = None,
     px_per_mm: float | None = None,
+    asleep: bool = False,
 ) -> Console:
     """Return what screen shall draw at `at`; units is "km/h" or "mph"."""
     length = 1.0 if units == "km/h" else KM_PER_MILE
@@ -66,6 +67,7 @@ def console(
         lease=screen is not None and seen.screen == screen,
         notice=notice,
         px_per_mm=px_per_mm,
+        asleep=asleep,
         can_lend=seen.link is Link.UP and seen.prompt is None and seen.phase is not Phase.UNKNOWN,
     )
 

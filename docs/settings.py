@@ -18,8 +18,9 @@ HEAD = """\
 # Settings
 
 The file is `/etc/inclined/inclined.toml`; `deploy/inclined.example.toml` is a whole one. `inclined check` shows each
-value with its source, or every mistake at once. A key that is not on this page is refused. This page is made from the
-code by `python docs/settings.py`.
+value with its source, or every mistake at once. A key that is not on this page is refused, but for
+`made_by` above all sections, which says what version made the file. `inclined setup` makes one by asking. This page is
+made from the code by `python docs/settings.py`.
 """
 POLICY = """
 ## [policy]

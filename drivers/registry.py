@@ -3,24 +3,31 @@
 import re
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers.contract import Ability, Driver, InclineRange, Link, Unsupported
+
+if TYPE_CHECKING:  # pyserial is loaded only for a serial line
+    from drivers.transports.serial import SerialPort
 
 ALLOWED = """a driver is named by one of
   ftms:AA:BB:CC:DD:EE:FF               a Bluetooth treadmill by its address
   ftms:AA:BB:CC:DD:EE:FF?adapter=hci1  the same, on a second Bluetooth adapter
   ftms-uart:/dev/serial/by-id/NAME     FTMS over a serial line, at 115200 bits a second
   ftms-uart:/dev/serial0?speed=57600   the same, on another port and at another speed
+  csafe:/dev/serial/by-id/NAME         a treadmill's CSAFE port, at 9600 bits a second
+  csafe:/dev/serial0?asks=speed,time   the same, on another port, with what commissioning found (docs/csafe.md)
   simulated:                           a simulated treadmill inside this program
   replay:FILE                          a recording
 for example ftms:C4:64:E3:5A:10:9F (`inclined scan` lists addresses and serial ports)"""
 FTMS = re.compile(r"(?P<address>[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5})(\?adapter=(?P<adapter>hci[0-9]{1,2}))?")
-SERIAL = re.compile(r"(?P<name>/[^?]+)(\?(?P<options>[a-z]+=\w+(&[a-z]+=\w+)*))?")
+SERIAL = re.compile(r"(?P<name>/[^?]+)(\?(?P<options>[a-z]+=[\w.,]+(&[a-z]+=[\w.,]+)*))?")
 SPEEDS = {str(speed): speed for speed in (4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)}
-UART_SPEED = "115200"
+UART_SPEED, CSAFE_SPEED = "115200", "9600"
 SWITCH = {"on": True, "off": False}
 
 type Now = Callable[[], int]
+type Tap = Callable[[str, bytes], None]
 
 
 def make(
@@ -31,7 +38,7 @@ def make(
     record: Callable[[str], None] | None = None,
     pace: float = 1,
     incline: InclineRange | None = None,
-    tap: Callable[[str, bytes], None] | None = None,
+    tap: Tap | None = None,
 ) -> Driver:
     """Return the driver that spec names; Unsupported says what is allowed.
 
@@ -40,9 +47,11 @@ def make(
     replays: 1 as it was, 0 at once, with times from the recording. `tap` gets all bytes of a serial line, each chunk
     as it passes, with `<` for in and `>` for out; without one they go to the log.
     """
+    kind, _, rest = spec.partition(":")
+    if kind == "csafe" and rest:
+        return _csafe(spec, rest, now, armed, record, incline, tap)
     from drivers.ftms.driver import ftms_driver  # each driver is loaded only when it is named
 
-    kind, _, rest = spec.partition(":")
     if kind == "ftms":
         link = _bluetooth(spec, rest, armed)
     elif kind == "ftms-uart" and rest:
@@ -70,20 +79,57 @@ def _bluetooth(spec: str, rest: str, armed: Collection[Ability]) -> Link:
     return BleLink(said["address"], said["adapter"], gate(armed))
 
 
-def _uart(spec: str, rest: str, armed: Collection[Ability], tap: Callable[[str, bytes], None] | None) -> Link:
-    said = SERIAL.fullmatch(rest)
-    options = dict(option.split("=") for option in (said["options"] or "").split("&") if option) if said else {}
-    speed = SPEEDS.get(options.pop("speed", UART_SPEED))
-    dtr, rts = (SWITCH.get(options.pop(line, "on")) for line in ("dtr", "rts"))
-    if said is None or options or speed is None or dtr is None or rts is None:
-        raise Unsupported(f"{spec!r} names no serial port with a speed, dtr=on|off and rts=on|off: {ALLOWED}")
+def _uart(spec: str, rest: str, armed: Collection[Ability], tap: Tap | None) -> Link:
+    port, _ = _port(spec, rest, UART_SPEED, tap, ())
     from drivers.ftms.gate import gate
     from drivers.ftms.uart.link import UartLink
+
+    return UartLink(port, gate(armed))
+
+
+def _csafe(
+    spec: str,
+    rest: str,
+    now: Now,
+    armed: Collection[Ability],
+    record: Callable[[str], None] | None,
+    incline: InclineRange | None,
+    tap: Tap | None,
+) -> Driver:
+    from drivers.csafe.capability import ALLOWED as OPTIONS
+    from drivers.csafe.capability import NAMES, capability_of
+    from drivers.csafe.driver import armed_of, csafe_driver
+    from drivers.csafe.gate import Seen, gate
+    from drivers.csafe.link import StreamLink
+    from drivers.transports.recording import record as recorded
+
+    port, options = _port(spec, rest, CSAFE_SPEED, tap, NAMES)
+    try:
+        capability = capability_of(options)
+    except ValueError as wrong:
+        raise Unsupported(f"{spec!r}: {wrong}; a CSAFE console has {OPTIONS} (docs/csafe.md)") from wrong
+    seen = Seen(now)
+    link: Link = StreamLink(port, gate(armed_of(capability, armed), seen))
+    if record:
+        link = recorded(link, record, now, spec)
+    where = (port.name, port.speed)
+    return csafe_driver(link, seen=seen, where=where, capability=capability, armed=armed, incline=incline)
+
+
+def _port(
+    spec: str, rest: str, usual: str, tap: Tap | None, others: Collection[str]
+) -> tuple["SerialPort", dict[str, str]]:
+    """Return the port that rest names, and the options that are not the port's own, of those that may be."""
+    said = SERIAL.fullmatch(rest)
+    options = dict(option.split("=") for option in (said["options"] or "").split("&") if option) if said else {}
+    speed = SPEEDS.get(options.pop("speed", usual))
+    dtr, rts = (SWITCH.get(options.pop(line, "on")) for line in ("dtr", "rts"))
+    if said is None or not options.keys() <= set(others) or speed is None or dtr is None or rts is None:
+        raise Unsupported(f"{spec!r} names no serial port with a speed, dtr=on|off and rts=on|off: {ALLOWED}")
     from drivers.transports.serial import SerialPort
     from drivers.transports.stream import to_log
 
-    port = SerialPort(said["name"], speed, dtr=dtr, rts=rts, tap=tap or to_log)
-    return UartLink(port, gate(armed))
+    return SerialPort(said["name"], speed, dtr=dtr, rts=rts, tap=tap or to_log), options
 
 
 def _simulated(now: Now) -> Link:
@@ -100,4 +146,6 @@ def _replay(file: str, now: Now, pace: float) -> tuple[Link, Now]:
     except (OSError, UnicodeDecodeError) as error:
         raise Unsupported(f"the recording {file} cannot be read: {error}") from error
     link = ReplayLink(lines, pace, start=now())
+    if link.spec.startswith("csafe:"):
+        raise Unsupported(f"the recording {file} is of a CSAFE console: it can be read, and not be played back")
     return link, now if pace else link.now

@@ -12,7 +12,8 @@ BREAKS = {
     "drivers": ("drivers/contract.py", "import drivers.transports"),
     "pure": ("daemon/policy/rules.py", "import time"),
     "codecs": ("drivers/ftms/codec.py", "import asyncio"),
-    "simulated": ("drivers/simulated/__init__.py", "import drivers.ftms"),
+    "simulated": ("drivers/simulated/csafe/codec.py", "import drivers.csafe.frames"),
+    "display": ("daemon/display/wishes.py", "import daemon.clock"),
     "upkeep": ("daemon/upkeep/kept.py", "import daemon.settings"),
     "api": ("api/__init__.py", "import drivers.ftms"),
 }

@@ -1,8 +1,10 @@
 """`inclined check`: the configuration as the daemon will read it, each value with its source, or every mistake."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -98,27 +100,33 @@ def changed(settings: Settings) -> object:
 
 
 def lines(settings: Settings, policy: InForce) -> Iterator[str]:
-    """Yield `[section]`, and `key = value  # source` for each of its keys."""
+    """Yield the configuration as TOML that can be used as it is, each line with the value's source."""
     for name in SECTIONS:
         section: BaseModel | None = getattr(settings, name)
         yield f"[{name}]" if section is not None else f"# no [{name}]"
         for key, value in section or ():
             narrowed = (name, key) == ("machine", "mode") and policy.sources["mode"] == "machine"
-            shown = policy.mode if narrowed else plain(value)
             source = "machine" if narrowed else "file" if f"{name}.{key}" in settings.named else "default"
-            yield f"{key} = {shown}  # {source}"
+            yield line(key, policy.mode if narrowed else value, source)
     yield "[policy]"
     for rule in KEYS.values():
         value = rule.text(int(policy.values[rule.field]))
         yield f"{rule.name} = {value}  # {policy.sources[rule.field]}; {rule.unit}, {rule.doc}"
     for word in WORDS.values():
-        yield f'{word.field} = "{policy.values[word.field]}"  # {policy.sources[word.field]}; {word.doc}'
+        yield line(word.field, policy.values[word.field], f"{policy.sources[word.field]}; {word.doc}")
 
 
-def plain(value: object) -> str:
-    """Return a value for a reader."""
+def line(key: str, value: object, source: str) -> str:
+    """Return one line; TOML has no word for a value that is not there, so such a line is a comment."""
+    return f"# {key}: none, {source}" if value is None else f"{key} = {toml(value)}  # {source}"
+
+
+def toml(value: object) -> str:
+    """Return a value as TOML writes it."""
     if isinstance(value, BaseModel):
-        return "{ " + ", ".join(f"{key} = {plain(inner)}" for key, inner in value) + " }"
-    if isinstance(value, frozenset):
-        return f"{len(value)} of them" if value else "none"
-    return "none" if value is None else str(value)
+        return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value if inner is not None) + " }"
+    if isinstance(value, frozenset | tuple | list):
+        return "[" + ", ".join(sorted(toml(inner) for inner in value)) + "]"
+    if isinstance(value, bool | int | float | Decimal):
+        return str(value).lower()
+    return json.dumps(str(value), ensure_ascii=False)

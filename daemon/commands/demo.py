@@ -58,7 +58,7 @@ SCENES: Mapping[str, Scene] = {
         armed=frozenset({Ability.STOP}),
     ),
     "change": Scene(
-        ON_BELT_MS + 1_195_000, "on a small hill. Twenty minutes pass in a moment.", hill=20, policy={"limit": 0}
+        ON_BELT_MS + 930_000, "on a small hill. A quarter of an hour passes in a moment.", hill=20, policy={"limit": 0}
     ),
 }
 """By name; each begins shortly before something happens."""

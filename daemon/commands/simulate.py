@@ -7,19 +7,23 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from drivers.simulated.csafe.profile import PROFILES as CONSOLES
+from drivers.simulated.csafe.profile import Profile as Kind
 from drivers.simulated.ftms import FtmsServer
-from drivers.simulated.profile import PROFILES
+from drivers.simulated.profile import PROFILES, Profile
 
 if TYPE_CHECKING:  # bumble is an extra: the command says so instead of failing at import
     from bumble.transport.common import Transport
 
+    from drivers.simulated.csafe.serial import SerialConsole
     from drivers.simulated.panel import Switchable
     from drivers.simulated.peripheral import Peripheral
+    from drivers.simulated.uart import SerialTreadmill
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -28,6 +32,7 @@ EXAMPLE: Final = """examples:
   inclined simulate ftms --radio unix:/tmp/hci.sock       a controller for the Bluetooth stack behind that socket
   inclined simulate ftms-uart                             a treadmill on a serial line, a pseudo terminal
   inclined simulate ftms-uart --link /tmp/treadmill       the same, under a name that stays
+  inclined simulate csafe --profile matrix                a console with a CSAFE port, on a pseudo terminal
   inclined simulate ftms --profile list                   the kinds of treadmill
 Then type keys: start, +speed, -speed, +incline, -incline, pause, stop, safety_out, safety_in, programme, cool-down.
 """
@@ -41,14 +46,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("machine", choices=("ftms", "ftms-uart"), help="what it speaks")
+    parser.add_argument("machine", choices=("ftms", "ftms-uart", "csafe"), help="what it speaks")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--radio", metavar="SPEC", help="be the controller of a host at this HCI byte stream")
     where.add_argument("--transport", metavar="SPEC", help="use the real controller at this HCI transport")
-    parser.add_argument("--profile", default="normal", metavar="NAME", help="kind of treadmill; `list` shows them")
+    parser.add_argument("--profile", metavar="NAME", help="kind of treadmill; `list` shows them, the default first")
     parser.add_argument("--address", default="F0:F1:F2:F3:F4:F5", help="Bluetooth address (default %(default)s)")
     parser.add_argument("--name", default="Sim Treadmill", help="advertised name (default %(default)s)")
-    parser.add_argument("--speed", type=bits, default=115_200, help="bits a second of the line (default %(default)s)")
+    parser.add_argument("--speed", type=bits, help="bits a second of the line (default 115200, of csafe 9600)")
     parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link that always leads to the line's port")
     parser.add_argument("--control", metavar="PATH", help="unix socket that takes requests, JSON, one a line")
 
@@ -62,13 +67,16 @@ def bits(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Run until interrupted, or until the radio is gone; return 0, 1 when it failed, 2 for wrong arguments."""
+    profiles: Mapping[str, Profile | Kind] = CONSOLES if args.machine == "csafe" else PROFILES
+    args.profile = args.profile or next(iter(profiles))
+    args.speed = args.speed or (9_600 if args.machine == "csafe" else 115_200)
     if args.profile == "list":
-        for name, profile in PROFILES.items():
+        for name, profile in profiles.items():
             print(f"{name:18} {profile.about}")
         return 0
-    if args.profile not in PROFILES:
+    if args.profile not in profiles:
         return complain(f"no profile {args.profile!r}; `--profile list` shows them", USAGE)
-    if args.machine == "ftms-uart":
+    if args.machine != "ftms":
         return asyncio.run(on_a_line(args))
     if not (args.radio or args.transport):
         return complain("say where its radio is: --radio SPEC or --transport SPEC; see --help", USAGE)
@@ -104,9 +112,13 @@ async def simulate(args: argparse.Namespace) -> int:
 def server_of(args: argparse.Namespace) -> FtmsServer:
     """Return the machine behind radio or line; it tells on stdout what happens."""
     server = FtmsServer(profile=PROFILES[args.profile], at=now())
-    start = server.at
-    server.tell = lambda at, text: print(f"{(at - start) / 1_000:8.2f} s  {text}", flush=True)
+    server.tell = teller(server.at)
     return server
+
+
+def teller(start: int) -> Callable[[int, str], None]:
+    """Return what tells on stdout, with the seconds since start."""
+    return lambda at, text: print(f"{(at - start) / 1_000:8.2f} s  {text}", flush=True)
 
 
 def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":
@@ -126,17 +138,29 @@ def build(args: argparse.Namespace, transport: "Transport") -> "Peripheral":
 
 async def on_a_line(args: argparse.Namespace) -> int:
     """Put the treadmill on a pseudo terminal and serve it; return the exit code."""
-    from drivers.simulated.uart import SerialTreadmill
-
-    machine = SerialTreadmill(server_of(args), now=now, speed=args.speed, link=args.link)
+    machine = line_of(args)
     try:
         await machine.power_on()
-        where = f'driver = "ftms-uart:{machine.line.name}?speed={args.speed}"'
+        where = f'driver = "{args.machine}:{machine.line.name}?speed={args.speed}"'
         return await serve(args, machine, asyncio.get_running_loop().create_future(), where)
     except OSError as error:
         return complain(f"{error}; check the paths", FAILED)
     finally:
         machine.line.unplug()
+
+
+def line_of(args: argparse.Namespace) -> "SerialTreadmill | SerialConsole":
+    """Return the treadmill on its line, unplugged."""
+    if args.machine == "csafe":
+        from drivers.simulated.csafe.console import Console
+        from drivers.simulated.csafe.serial import SerialConsole
+
+        console = Console(CONSOLES[args.profile], at=now())
+        console.tell = teller(console.at)
+        return SerialConsole(console, now=now, speed=args.speed, link=args.link)
+    from drivers.simulated.uart import SerialTreadmill
+
+    return SerialTreadmill(server_of(args), now=now, speed=args.speed, link=args.link)
 
 
 def now() -> int:

@@ -2,10 +2,12 @@
 
 import json
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from daemon.clock import Clock
+from daemon.messages import SettingChange, SettingsChanged
 from daemon.outbox.fold import KEPT
 from daemon.outbox.rows import Row
 
@@ -56,6 +58,30 @@ class Journal:
     def written(self) -> None:
         """Forget what is on the disk."""
         self._writing = []
+
+
+TURNS = """
+    SELECT boot.offset_ms + at, data FROM journal LEFT JOIN boot USING (boot)
+    WHERE kind = 'audit' AND data ->> 'what' = 'settings' AND (:before IS NULL OR data ->> 'rev' < :before)
+    ORDER BY n DESC LIMIT :limit
+"""
+
+
+def settings_changes(db: sqlite3.Connection, limit: int, before: int | None = None) -> list[SettingsChanged]:
+    """Return the newest changes of the settings, newest first; before: only those of earlier revisions."""
+    return [_turn(ts, json.loads(data)) for ts, data in db.execute(TURNS, {"limit": limit, "before": before})]
+
+
+def _turn(ts: int | None, data: dict[str, Any]) -> SettingsChanged:
+    names = [name for name in data if f"{name}_was" in data]
+    return SettingsChanged(
+        rev=data["rev"],
+        ts=None if ts is None else datetime.fromtimestamp(ts / 1000, UTC),
+        by=data["by"],
+        role=data.get("role"),
+        why=data.get("why"),
+        changes=[SettingChange(name=name, before=data[f"{name}_was"], after=data[name]) for name in names],
+    )
 
 
 def entries(db: sqlite3.Connection, limit: int) -> list[dict[str, object]]:

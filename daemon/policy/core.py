@@ -7,6 +7,7 @@ time; one that is older than the newest is taken as of now, an older or repeated
 from daemon.policy import limits, stopping, switching, workout
 from daemon.policy import rules as r
 from daemon.policy.accounts import close, restore, silence
+from daemon.policy.baseline import close_spell, watch_spell
 from daemon.policy.events import (
     Answered,
     Confirmed,
@@ -176,6 +177,7 @@ def _pass_time(turn: Turn) -> None:
     stopping.begin_when_due(turn)
     raise_on(turn)
     watch_nudged(turn)
+    watch_spell(turn)
     expire(turn)
     if not switching.instead(turn.state, turn.at):
         nudge_when_due(turn)
@@ -191,6 +193,7 @@ def _interrupt(turn: Turn, reason: str) -> None:
     workout.forget(turn)
     withdraw(turn)
     settle(turn)
+    close_spell(turn)
     turn.set(hold_until=turn.at + turn.state.rules.link_hold_ms, flat_since=None, equal_inclines=0, speeds=())
     turn.set(even_since=None)
 
@@ -201,6 +204,7 @@ def _leave(turn: Turn) -> None:
     stopping.cancel(turn, "session")
     withdraw(turn)
     settle(turn)
+    close_spell(turn)
     if turn.state.prompt is not None and turn.state.prompt.kind is not Kind.HELP:
         turn.set(prompt=None)
     if turn.state.control is Control.LOST:

@@ -193,6 +193,7 @@ class State:
     opening: tuple[Spent, ...] = ()  # time of a session that is not open yet
     prompt: Prompt | None = None
     nudged: Nudged | None = None
+    spell: int | None = None  # at which a question would have come, in `observe`
     lease: Lease | None = None
     raising: Raise | None = None
     stopping: Stop | None = None

@@ -68,6 +68,8 @@ class Page:
             self.tallies["sessions"] += data.get("step") == "new"
         elif event.kind == "nudge":
             self.tallies[f"nudge.{data.get('outcome') or data.get('step')}"] += 1
+        elif event.kind == "spell" and "outcome" in data:
+            self.tallies[f"spell.{data['outcome']}"] += 1
         elif event.kind == "command" and data.get("what") == "raise":
             self.tallies[f"raise.{data.get('result')}"] += 1
 

@@ -99,6 +99,7 @@ def counters(db: sqlite3.Connection, now: datetime | None) -> Counters:
         distance_m=t.distance,
         sessions=tally.get("sessions", 0),
         nudges=_named(tally, "nudge."),
+        spells=_named(tally, "spell."),
         raises=_named(tally, "raise."),
     )
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from drivers.contract import Link, LinkLost, Permit, ProtocolError, Refused, Timeout, Unsupported, Withdrawn
 from drivers.ftms.gate import Allow
-from drivers.ftms.odd import Odd
 from drivers.ftms.words import CONTROL_POINT, SUCCESS, decode_answer, echo_of
+from drivers.odd import Odd
 
 ANSWER_S = 30.0
 """FTMP 4.4.14.3: no answer in 30 s is a timeout, after which the link must be made anew."""

@@ -22,7 +22,6 @@ from drivers.ftms.control import ANSWER_S, ControlPoint
 from drivers.ftms.gate import gate
 from drivers.ftms.hearing import Hearing
 from drivers.ftms.identity import identify
-from drivers.ftms.odd import Odd
 from drivers.ftms.words import (
     CONTROL_POINT,
     MACHINE_STATUS,
@@ -32,6 +31,7 @@ from drivers.ftms.words import (
     encode_stop,
     encode_training_time,
 )
+from drivers.odd import Odd
 
 START_S = 25.0
 """All reads and subscriptions after the connect; on a good link they take under a second."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from drivers.contract import InclineRange, Machine, ProtocolError, Reading, Sink, Training
 from drivers.ftms.codec import TREADMILL_DATA, Joiner, decode_data, plausible
 from drivers.ftms.control import ControlPoint
-from drivers.ftms.odd import Odd
 from drivers.ftms.words import CONTROL_POINT, MACHINE_STATUS, TRAINING_STATUS, decode_notice, decode_training
+from drivers.odd import Odd
 
 
 class Hearing:

@@ -13,8 +13,8 @@ from drivers.ftms.codec import (
     decode_feature,
     decode_range,
 )
-from drivers.ftms.odd import Odd
 from drivers.ftms.words import CONTROL_POINT, TRAINING_STATUS
+from drivers.odd import Odd
 
 MAKER, MODEL, FIRMWARE = 0x2A29, 0x2A24, 0x2A26
 """Strings of the Device Information service; real machines fill them with zeros and each other's values."""

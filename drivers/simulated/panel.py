@@ -7,11 +7,13 @@ of reach: its radio is carried away, or its line unplugged.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from drivers.simulated.build import Key
 from drivers.simulated.ftms import FtmsServer
 from drivers.simulated.profile import PROFILES
+from drivers.simulated.treadmill import Treadmill
 
 WORDS = {
     **{key.value: key for key in Key},
@@ -24,10 +26,36 @@ WORDS = {
 }
 
 
+class Sent(Protocol):
+    """Something that the machine was sent."""
+
+    @property
+    def data(self) -> bytes: ...
+
+
+class Server(Protocol):
+    """The machine itself, whatever it speaks."""
+
+    @property
+    def treadmill(self) -> Treadmill: ...
+
+    @property
+    def connected(self) -> bool: ...
+
+    @property
+    def controlled(self) -> bool: ...
+
+    @property
+    def writes(self) -> Sequence[Sent]: ...
+
+    def press(self, key: Key) -> bool: ...
+
+
 class Switchable(Protocol):
     """A machine that can be switched off and on, whatever it speaks through."""
 
-    server: FtmsServer
+    @property
+    def server(self) -> Server: ...
 
     async def power_on(self) -> None: ...
 
@@ -95,20 +123,22 @@ async def do(request: dict[str, Any], machine: Switchable) -> dict[str, Any]:
     return {}
 
 
-def place(server: FtmsServer, values: dict[str, Any]) -> None:
+def place(server: Server, values: dict[str, Any]) -> None:
     """Set the scene: speed in 0.01 km/h, incline in 0.1 %, a profile's name."""
     unknown = set(values) - {"speed", "incline", "profile"}
     numbers = {name: values[name] for name in ("speed", "incline") if name in values}
     if unknown or not all(type(number) is int for number in numbers.values()):
         raise PanelError("`v` takes speed (0.01 km/h) and incline (0.1 %), whole numbers, and profile")
     if "profile" in values:
+        if not isinstance(server, FtmsServer):
+            raise PanelError("this machine's profile is chosen when it starts, by --profile")
         if values["profile"] not in PROFILES:
             raise PanelError(f"no profile {values['profile']!r}; there are {', '.join(PROFILES)}")
         server.profile = PROFILES[values["profile"]]
     server.treadmill.place(**numbers)
 
 
-def status(server: FtmsServer) -> dict[str, Any]:
+def status(server: Server) -> dict[str, Any]:
     """Return what the machine does now, and every write that it got, in hex."""
     mill = server.treadmill
     return {

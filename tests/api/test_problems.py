@@ -58,6 +58,7 @@ async def test_nothing_that_moves_can_be_asked(client: httpx.AsyncClient) -> Non
     listed = (await client.get("/openapi.json")).json()["paths"]
     assert {path: set(methods) - {"get"} for path, methods in listed.items() if set(methods) != {"get"}} == {
         "/api/v1/settings": {"put", "patch"},
+        "/api/v1/settings/preview": {"post"},
         "/api/v1/session/extend": {"post"},
         "/api/v1/session/lift": {"post"},
         "/api/v1/waiting": {"post"},

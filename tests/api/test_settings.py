@@ -128,6 +128,7 @@ async def test_every_reason_is_told_and_nothing_changed(client: httpx.AsyncClien
         (b'{"mode": "race"}', "body.mode"),
         (b'{"values": {"min_incline": 1.5}}', "body.values.min_incline"),
         (b'{"values": {"min_incline": null}}', "body.values.min_incline"),
+        (b'{"values": {"min_incline": true}}', "body.values.min_incline"),
         (b'{"incline": 50}', "body.incline"),
         (b"[" * 60_000, "body"),
     ],
@@ -145,3 +146,37 @@ async def test_a_body_that_makes_no_sense_is_told(client: httpx.AsyncClient, bod
 async def test_what_is_not_on_the_disk_is_not_confirmed(client: httpx.AsyncClient, world: World) -> None:
     world.history.on_disk = False
     assert (await change(client, LOWER, STAFF)).status_code == 503
+
+
+async def test_a_preview_changes_nothing(client: httpx.AsyncClient, world: World) -> None:
+    answer = await client.post("/api/v1/settings/preview", json=LOWER)
+    assert answer.json() == {
+        "rev": 1,
+        "refused": [],
+        "changes": [{"name": "min_incline", "before": 10, "after": 5}],
+    }
+    refused = await client.post("/api/v1/settings/preview", json={"mode": "enforce", "values": {"min_incline": 99}})
+    assert refused.status_code == 200
+    assert [why.split(":")[0] for why in refused.json()["refused"]] == ["mode", "min_incline"]
+    assert (await client.get("/api/v1/settings")).headers["etag"] == '"1"'
+    assert world.events.empty()
+
+
+async def test_the_reason_is_kept_with_the_change(client: httpx.AsyncClient, world: World) -> None:
+    await change(client, {**LOWER, "reason": "two members asked for it"}, STAFF)
+    (audit,) = world.told
+    assert dict(audit.data)["why"] == "two members asked for it"
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 201, "two\nlines", 5])
+async def test_a_reason_is_one_short_line(client: httpx.AsyncClient, world: World, reason: object) -> None:
+    answer = await change(client, {**LOWER, "reason": reason}, STAFF)
+    assert answer.status_code == 422
+    assert world.events.empty()
+
+
+async def test_the_history_is_asked_for_in_pages(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/settings/history", params={"limit": 2, "before": 9})
+    assert (answer.status_code, answer.json()) == (200, [])
+    for wrong in ({"limit": 0}, {"limit": 201}, {"before": 0}, {"before": "x"}):
+        assert (await client.get("/api/v1/settings/history", params=wrong)).status_code == 422

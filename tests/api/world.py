@@ -120,7 +120,7 @@ class History:
 
     async def counters(self) -> Counters:
         self._check()
-        sums = {name: 7 for name in Counters.model_fields if name.endswith(("_s", "_m", "sessions"))}
+        sums: dict[str, Any] = {name: 7 for name in Counters.model_fields if name.endswith(("_s", "_m", "sessions"))}
         return Counters(ts=None, **sums, nudges={"declined": 2}, raises={"done": 3})
 
     async def committed(self) -> bool:

@@ -12,10 +12,11 @@ from daemon.mqtt.inbox import DESIRED, Inbox
 from daemon.mqtt.telling import link_word
 from daemon.mqtt.topics import Tree
 from daemon.mqtt.verbs import VERBS
+from daemon.overlay import LOCAL, NUMBERS
 from daemon.policy.events import Happened, RulesSet
 from daemon.policy.rules import Mode, Rules
 from daemon.policy.state import Link
-from daemon.rulebook import BOUNDS, LOCAL, Rulebook
+from daemon.rulebook import Rulebook
 from daemon.snapshot import Phase
 from tests.mqtt.world import FIRST, STORED, TREE, World, at, order
 
@@ -25,7 +26,7 @@ ANY: st.SearchStrategy[Any] = st.recursive(
     max_leaves=8,
 )
 ODD = st.sampled_from([-1, 10**18, 10**4200, -(2**63)])
-VALUES = {name: st.integers(least, most) for name, (least, most, _) in BOUNDS.items()}
+VALUES = {name: st.integers(about["least"], about["most"]) for name, about in NUMBERS.items()}
 MODES = st.sampled_from([None, *(mode.name.lower() for mode in Mode)])
 ONE = st.sampled_from(sorted(VALUES)).flatmap(lambda name: VALUES[name].map(lambda value: {name: value}))
 GOOD = st.fixed_dictionaries({}, optional={name: value for name, value in VALUES.items() if name not in LOCAL})
@@ -85,7 +86,7 @@ def test_settings_from_the_network_stay_within_their_bounds(kept: bool, wanted: 
 @pytest.mark.parametrize("name", sorted(LOCAL))
 def test_no_countdown_is_set_from_the_network(name: str) -> None:
     machine = Machine()
-    _, most, _ = BOUNDS[name]
+    most = NUMBERS[name]["most"]
     ack = machine.inbox.take(f"{TREE}/settings/desired", bytes_of({"values": {name: most}}), retained=True)
     assert ack is not None
     assert (ack.result, ack.reason) == ("rejected", f"{name}: is set at the machine only")

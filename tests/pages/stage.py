@@ -49,8 +49,11 @@ class Size(NamedTuple):
     mm: float
 
 
-SIZES = [Size(800, 480, 5.2), Size(720, 1280, 8.2), Size(1024, 600, 6.6), Size(1280, 800, 5.9)]
-"""7 inch, Touch Display 2, 7 inch, and 10 inch."""
+SIZES = [
+    *(Size(800, 480, 5.2), Size(720, 1280, 8.2), Size(1024, 600, 6.6), Size(1280, 800, 5.9)),
+    *(Size(480, 800, 5.2), Size(1280, 720, 8.2), Size(600, 1024, 6.6), Size(800, 1280, 5.9)),
+]
+"""7 inch, Touch Display 2, 7 inch, and 10 inch; then each of them turned."""
 
 
 class Nothing:
@@ -69,6 +72,7 @@ class Stage:
     units: Literal["km/h", "mph"] = "km/h"
     notice: str | None = None
     px_per_mm: float | None = None
+    asleep: bool = False
     texts: dict[str, tuple[Text, ...]] = field(default_factory=lambda: dict(texts()))
     more: list[APIRouter] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -92,6 +96,7 @@ class Stage:
             reading_open=True,
             notice=lambda: self.notice,
             px_per_mm=self.px_per_mm,
+            asleep=lambda: self.asleep,
         )
 
     def submit(self, event: Event) -> None:

@@ -1,7 +1,7 @@
 """What the page shows of the line to the daemon: old numbers go, unknown is not zero, it comes back by itself."""
 
 import pytest
-from playwright.async_api import Browser, Page, Response, expect
+from playwright.async_api import Browser, Error, Page, Response, expect
 
 from daemon.policy.state import Kind, Link
 from daemon.snapshot import Phase
@@ -155,7 +155,7 @@ async def test_it_is_small_and_needs_nothing_else(browser: Browser, stage: Stage
     assert 0 < sum(sizes) <= 60_000
     assert {answer.status for answer in answers} == {200}
     assert all(answer.url.startswith(stage.url) for answer in answers)
-    assert "default-src 'self'" in answers[0].headers["content-security-policy"]
+    assert "default-src 'none'" in answers[0].headers["content-security-policy"]
     assert opened.faults == []
 
 
@@ -165,7 +165,8 @@ async def size(answer: Response) -> int:
 
 
 async def test_an_inline_script_would_be_seen(browser: Browser, stage: Stage) -> None:
-    """The check above can fail: a violation reaches the page's console."""
+    """The check above can fail: a violation reaches the page's console, and the script is refused."""
     opened = await open_console(browser, stage)
-    await opened.page.evaluate("() => { document.body.setAttribute('onclick', '1'); }")
-    assert any("Content Security Policy" in fault for fault in opened.faults)
+    with pytest.raises(Error, match="TrustedScript"):
+        await opened.page.evaluate("() => { document.body.setAttribute('onclick', '1'); }")
+    assert any("TrustedScript" in fault for fault in opened.faults)

@@ -27,6 +27,7 @@ class Belt:
         self.state = fresh_state("run", rules, 0)
         self.spent: list[Spent] = []
         self.told: list[dict[str, object]] = []
+        self.spelt: list[dict[str, object]] = []
         self.at = 0
         self.take(Machine(0, "test"))
 
@@ -34,6 +35,12 @@ class Belt:
         self.state, effects = step(self.state, event)
         self.spent += [e for e in effects if isinstance(e, Spent)]
         self.told += [dict(e.data) for e in effects if isinstance(e, Happened) and e.kind == "session"]
+        self.spelt += [dict(e.data) for e in effects if isinstance(e, Happened) and e.kind == "spell"]
+
+    def spells(self) -> list[dict[str, object]]:
+        """What was told of spells since the last look."""
+        told, self.spelt = self.spelt, []
+        return told
 
     def run(self, seconds: int, speed: int = 600, incline: int | None = 0, elapsed: int | None = None) -> None:
         """One sample a second; each second has the values of its beginning."""
@@ -94,6 +101,16 @@ def test_unknown() -> None:
     belt.run(60, incline=None)
     totals = belt.end()
     assert (totals.unknown, totals.flat, totals.eligible) == (60_000, 0, 0)
+
+
+def test_spell() -> None:
+    belt = Belt(warm_up=180_000)
+    spells: list[tuple[int, object]] = []
+    for seconds, incline in ((365, 0), (30, 10), (400, 0)):
+        for _ in range(seconds):
+            belt.run(1, incline=incline)
+            spells += [(belt.at // 1000, data.get("outcome", "began")) for data in belt.spells()]
+    assert spells == [(301, "began"), (361, "stayed"), (601, "began"), (661, "stayed")]
 
 
 def test_a_long_pause_ends_the_session() -> None:

@@ -85,7 +85,7 @@ def test_every_reason_that_is_one_word_of_ours_is_explained(page: str, checkout:
 
 def test_every_metric_is_named_and_no_other(page: str) -> None:
     counters = Counters.model_validate(
-        dict.fromkeys(Counters.model_fields, 1) | {"ts": NOON, "nudges": {}, "raises": {}}
+        dict.fromkeys(Counters.model_fields, 1) | {"ts": NOON, "nudges": {}, "raises": {}, "spells": {}}
     )
     seen = Seen("t07", "hall", link_up=True, age_s=1.0, counters=counters, checks={}, dropped={})
     assert set(re.findall(r"^    (inclined_\w+)", page, re.MULTILINE)) == {metric.name for metric in metrics(seen)}

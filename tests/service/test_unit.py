@@ -37,10 +37,6 @@ def parsed(text: str) -> Unit:
     return unit
 
 
-def test_a_wrong_configuration_is_not_tried_again(unit: Unit) -> None:
-    assert unit["Service"]["RestartPreventExitStatus"] == ["2"]
-
-
 def test_nothing_is_waited_for_that_may_be_missing(unit: Unit) -> None:
     wanted = " ".join(word for key in ("After", "Wants", "Requires", "BindsTo") for word in unit["Unit"][key])
     assert "network-online.target" not in wanted
@@ -51,7 +47,7 @@ def test_nothing_is_waited_for_that_may_be_missing(unit: Unit) -> None:
 def test_it_has_its_own_user_without_privileges(unit: Unit) -> None:
     service = unit["Service"]
     assert service["User"] == service["Group"] == ["inclined"]
-    assert service["SupplementaryGroups"] == ["dialout"]
+    assert service["SupplementaryGroups"] == ["dialout inclined-kiosk"]
     assert service["CapabilityBoundingSet"] == service["AmbientCapabilities"] == [""]
     assert service["NoNewPrivileges"] == ["yes"]
 
@@ -59,9 +55,8 @@ def test_it_has_its_own_user_without_privileges(unit: Unit) -> None:
 def test_it_writes_only_its_own_folders_and_opens_only_serial_ports(unit: Unit) -> None:
     service = unit["Service"]
     assert service["ProtectSystem"] == ["strict"]
-    assert service["ReadWritePaths"] == []
-    folders = [service[key] for key in ("StateDirectory", "RuntimeDirectory", "ConfigurationDirectory")]
-    assert folders == [["inclined"]] * 3
+    assert service["ReadWritePaths"] == ["-/etc/inclined -/run/inclined"]
+    assert service["StateDirectory"] == service["ConfigurationDirectory"] == ["inclined"]
     assert service["DevicePolicy"] == ["closed"]
     assert all(re.fullmatch(r"char-tty(USB|ACM|AMA|S) rw", device) for device in service["DeviceAllow"])
 

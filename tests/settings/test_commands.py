@@ -30,7 +30,7 @@ def written(tmp_path: Path, text: str) -> str:
 def test_check_shows_each_value_with_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", written(tmp_path, MACHINE + "[policy]\nmin_incline = 0.5")) == 0
     lines = capsys.readouterr().out.splitlines()
-    for line in ("mode = assist  # file", "language = en  # default", "# no [mqtt]", "port = 8081  # default"):
+    for line in ('mode = "assist"  # file', 'language = "en"  # default', "# no [mqtt]", "port = 8081  # default"):
         assert line in lines
     assert "min_incline = 0.5  # file; %, the belt counts as flat below this incline" in lines
     assert any(line.startswith("warm_up = 180  # default; s, ") for line in lines)
@@ -43,7 +43,7 @@ def test_check_shows_what_the_network_changed(tmp_path: Path, capsys: pytest.Cap
     assert run("check", written(tmp_path, MACHINE)) == 0  # also while the daemon runs
     store.close()
     out = capsys.readouterr().out
-    assert "mode = nudge  # machine\n" in out
+    assert 'mode = "nudge"  # machine\n' in out
     assert "warm_up = 60  # machine; s" in out
 
 
@@ -53,7 +53,7 @@ def test_check_goes_on_when_the_store_cannot_be_read(tmp_path: Path, capsys: pyt
     assert run("check", file) == 0
     said = capsys.readouterr()
     assert said.err.endswith("file is not a database; changes made over the network are not shown\n")
-    assert "mode = assist" in said.out
+    assert 'mode = "assist"' in said.out
 
 
 def test_check_tells_every_mistake_and_returns_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +61,7 @@ def test_check_tells_every_mistake_and_returns_2(tmp_path: Path, capsys: pytest.
     assert run("check", file) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert len(said.err.splitlines()) == 27
+    assert len(said.err.splitlines()) == 31
     assert all(line.startswith(f"{file}: [") for line in said.err.splitlines())
 
 
@@ -99,10 +99,25 @@ def test_check_of_no_file_returns_1(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_check_of_the_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", str(ROOT / "deploy" / "inclined.example.toml")) == 0
-    assert "tls = { ca = /etc/inclined/ca.pem, cert = none, key = none }  # file" in capsys.readouterr().out
+    assert 'tls = { ca = "/etc/inclined/ca.pem" }  # file' in capsys.readouterr().out
 
 
 def test_the_page_of_settings_is_what_the_code_says() -> None:
     command = [sys.executable, "docs/settings.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "more", ["", BROKER.format(host="127.0.0.1", tls=TLS.format()), '[api]\nhosts = ["gym.example"]\n']
+)
+def test_what_check_prints_is_a_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str) -> None:
+    """It says the same again, but for where each value comes from."""
+    assert run("check", written(tmp_path, MACHINE + more)) == 0
+    first = capsys.readouterr().out
+    again = tmp_path / "again.toml"
+    again.write_text(first)
+    assert run("check", str(again)) == 0
+    assert [line.partition("  #")[0] for line in capsys.readouterr().out.splitlines()] == [
+        line.partition("  #")[0] for line in first.splitlines()
+    ]

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.messages import SettingsWanted
+from daemon.overlay import LOCAL, NUMBERS
 from daemon.policy.events import Event, Happened, RulesSet
 from daemon.policy.rules import Mode, Rules
-from daemon.rulebook import BOUNDS, LOCAL, Refusal, Rulebook, StaleRevision
+from daemon.rulebook import Refusal, Rulebook, StaleRevision
 from daemon.settings.units import KEYS
 from tests.store.world import HandClock
 
@@ -127,7 +128,7 @@ def test_saved_values_that_are_not_allowed_are_left_out() -> None:
 
 wishes = st.tuples(
     st.none() | st.sampled_from(["observe", "nudge", "assist", "enforce"]),
-    st.dictionaries(st.sampled_from([*BOUNDS, "x"]), st.integers(-10, 700_000), max_size=3),
+    st.dictionaries(st.sampled_from([*NUMBERS, "x"]), st.integers(-10, 700_000), max_size=3),
     st.none() | st.integers(1, 5),
 )
 

@@ -24,11 +24,22 @@ export function draw(told) {
   else if (told.prompt) ask(told.prompt);
   else if (told.card && !told.notice) tip(told.card, told.can_lend);
   else calm(told);
+  at("dark").hidden = !told.asleep || Boolean(told.prompt) || performance.now() < awake;
   at("screen").dataset.seq = told.seq;
+}
+
+// At night the page is black until it is touched; then it is lit for a minute.
+const AWAKE_MS = 60_000;
+let awake = 0;
+
+export function wake() {
+  awake = performance.now() + AWAKE_MS;
+  at("dark").hidden = true;
 }
 
 // Nothing is heard: what was drawn is old, so it goes, and with it the prompt that would be confirmed.
 export function drawLost(why) {
+  at("dark").hidden = true;
   numbers({});
   limit({});
   say(why);

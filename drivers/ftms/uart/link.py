@@ -11,7 +11,6 @@ from typing import Final
 
 from drivers.contract import DriverError, LinkLost, Listener, Permit, Timeout, Unsupported
 from drivers.ftms.gate import Allow
-from drivers.ftms.odd import Odd
 from drivers.ftms.uart.answers import accept, channels_of, fits, mute
 from drivers.ftms.uart.framing import (
     DISCOVER,
@@ -26,6 +25,7 @@ from drivers.ftms.uart.framing import (
     Frame,
     encode,
 )
+from drivers.odd import Odd
 from drivers.transports.stream import ByteStream
 
 ANSWER_S: Final = 0.5
