@@ -28,7 +28,11 @@ class Talk:
     def __init__(self, words: tuple[str, ...]) -> None:
         self._ours, theirs = os.openpty()
         self._process = subprocess.Popen(
-            ["setsid", "--ctty", *command(*words)], stdin=theirs, stdout=theirs, stderr=theirs, env=ENVIRONMENT
+            ["setsid", "--ctty", "env", "--default-signal=INT", *command(*words)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=ENVIRONMENT,
         )
         os.close(theirs)
         self.shown = ""

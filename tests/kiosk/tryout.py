@@ -141,7 +141,8 @@ def furnish(folder: Path, root: Path) -> None:
     shutil.rmtree(root / "srv/pictures", ignore_errors=True)
     (root / "srv/pictures").mkdir()
     run = root / "run/inclined"
-    run.mkdir(exist_ok=True)
+    shutil.rmtree(run, ignore_errors=True)  # the key of the last time is nobody's
+    run.mkdir()
     os.chown(run, 0, 4321)
     run.chmod(0o2755)
     (folder / "inside.sh").write_text(INSIDE, encoding="utf-8")
