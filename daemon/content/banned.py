@@ -6,9 +6,7 @@ Each entry is a pattern of whole words with their inflections; clubs cannot chan
 import re
 from collections.abc import Mapping
 
-from daemon.content.words import Language
-
-BANNED: Mapping[Language, tuple[str, ...]] = {
+BANNED: Mapping[str, tuple[str, ...]] = {
     "en": (
         *("prevent(?:s|ed|ing|ion|ive)?", "cur(?:e|es|ed|ing)", "treat(?:s|ed|ing|ments?)?", "heal(?:s|ed|ing)?"),
         *("fix(?:es|ed|ing)?", "avoid(?:s|ed|ing|able)?", "protect(?:s|ed|ing|ion|ive)?", "guarantee(?:s|d|ing)?"),
@@ -39,12 +37,12 @@ BANNED: Mapping[Language, tuple[str, ...]] = {
     ),
 }
 
-WHOLE: Mapping[Language, re.Pattern[str]] = {
+WHOLE: Mapping[str, re.Pattern[str]] = {
     language: re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
     for language, patterns in BANNED.items()
 }
 
-STOP: Mapping[Language, re.Pattern[str]] = {
+STOP: Mapping[str, re.Pattern[str]] = {
     "en": re.compile(r"(?:^|[.?:] |please |and |then )stop\b", re.IGNORECASE),
     "de": re.compile(r"(?:^|[.?:] |bitte |und |dann )(?:stoppe?|halte? an)\b(?!-)|\bbleib stehen\b", re.IGNORECASE),
     "es": re.compile(r"(?:^|[.?:] |por favor,? |y |después )(?:detente|detén|párate|para(?=[.,]|$))", re.IGNORECASE),
@@ -52,9 +50,9 @@ STOP: Mapping[Language, re.Pattern[str]] = {
 }
 """An order to stop: only a time limit and pain may give it."""
 
-MAY_SAY_STOP = frozenset({"limit_cooldown", "limit_over", "pain_or_hr", "help"})
+MAY_SAY_STOP = frozenset({"limit_cooldown", "help"})
 
 
-def banned(words: str, language: Language) -> list[str]:
+def banned(words: str, language: str) -> list[str]:
     """Return the banned words in words, as they stand there."""
     return [found.group() for found in WHOLE[language].finditer(words)]

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from daemon.content.words import Language
-
-DECIMAL: Mapping[Language, str] = {"en": ".", "de": ",", "es": ",", "fr": ","}
-SPACED: frozenset[Language] = frozenset({"de", "es", "fr"})
+DECIMAL: Mapping[str, str] = {"en": ".", "de": ",", "es": ",", "fr": ","}
+SPACED = frozenset({"de", "es", "fr"})
 """Where a number and its unit are kept together by a space that does not break; English has no space before %."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -15,12 +13,12 @@ UNIT = re.compile(r"(?<=[0-9}]) (?=%|(?:s|min|km)\b)")
 FRENCH = re.compile(r" (?=[;:?!»])|(?<=«) ")
 
 
-def number(value: float, language: Language, places: int = 1) -> str:
+def number(value: float, language: str, places: int = 1) -> str:
     """Return value with so many digits after the language's decimal sign, such as 1,5."""
-    return f"{value:.{places}f}".replace(".", DECIMAL[language])
+    return f"{value:.{places}f}".replace(".", DECIMAL.get(language, "."))
 
 
-def typeset(words: str, language: Language) -> str:
+def typeset(words: str, language: str) -> str:
     """Return words with the spaces of the language: thin before : ; ? ! in French, unbroken before units."""
     if language in SPACED:
         words = UNIT.sub(NO_BREAK, words)
