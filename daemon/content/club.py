@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from daemon.content.judge import faults_of_text
-from daemon.content.words import LANGUAGES, Text, Words, words
 from daemon.content.typeset import typeset
+from daemon.content.words import LANGUAGES, Text, Words, words
 
 FOLDER = "words"
 """Beside inclined.toml."""
@@ -41,8 +41,10 @@ class ClubWords:
     faults: tuple[str, ...] = field(default=())
 
 
-def read_club(folder: Path) -> ClubWords:
+def read_club(folder: Path | None = None) -> ClubWords:
     """Return all words, with those of the files in folder over ours; a file with a mistake is left out whole."""
+    if folder is None:
+        return ClubWords({language: words(language) for language in LANGUAGES})
     ours = {language: words(language) for language in LANGUAGES}
     found, faults = dict(ours), list(_strange(folder))
     for language in LANGUAGES:

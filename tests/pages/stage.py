@@ -15,7 +15,7 @@ from api.screen import create_console
 from api.serve import listen, serve
 from api.signins import SignIns
 from daemon.clock import SystemClock, system_clock
-from daemon.content import Text, texts
+from daemon.content import LANGUAGES, Text, texts, words
 from daemon.messages import Health
 from daemon.policy.events import Confirmed, Event
 from daemon.policy.rules import Mode
@@ -74,6 +74,7 @@ class Stage:
     px_per_mm: float | None = None
     asleep: bool = False
     texts: dict[str, tuple[Text, ...]] = field(default_factory=lambda: dict(texts()))
+    languages: tuple[str, ...] = ("en",)
     more: list[APIRouter] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     said: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,7 +90,8 @@ class Stage:
             history=Nothing(),  # type: ignore[arg-type]  # no page asks for it
             rulebook=Nothing(),  # type: ignore[arg-type]  # nor for this
             health=lambda: Health(status="ok", checks={}),
-            texts=self.texts,
+            words={name: replace(words(name), texts=self.texts if name == "en" else texts(name)) for name in LANGUAGES},
+            languages=self.languages,
             console_key=KEY,
             tokens=TokenBook(None, self.clock.wall),
             sign_ins=SignIns(lambda told: None),
