@@ -59,8 +59,8 @@ WHOLE: Mapping[str, re.Pattern[str]] = {
 }
 
 STOP: Mapping[str, re.Pattern[str]] = {
-    "en": re.compile(r"(?:^|[.?:] |please |and |then )stop\b", re.IGNORECASE),
-    "de": re.compile(r"(?:^|[.?:] |bitte |und |dann )(?:stoppe?|halte? an)\b(?!-)|\bbleib stehen\b", re.IGNORECASE),
+    "en": re.compile(r"(?:^|[.?:] |[Pp]lease )[Ss]top\b|(?:and|then) stop\b"),
+    "de": re.compile(r"(?:^|[.?:] |[Bb]itte )(?:[Ss]toppe?|[Hh]alte? an)\b|(?:und|dann) (?:stoppe?|halte? an)\b"),
     "es": re.compile(r"(?:^|[.?:] |por favor,? |y |después )(?:detente|detén|párate|para(?=[.,]|$))", re.IGNORECASE),
     "fr": re.compile(r"\b(?:arrêtez|stoppez)\b", re.IGNORECASE),
 }

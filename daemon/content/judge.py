@@ -8,7 +8,9 @@ from daemon.content.places import PLACES, places_of, widest
 from daemon.content.typeset import typeset
 
 HEADLINE, BODY, LABEL = 60, 90, 26
-"""Most characters of each, with its places filled as widely as they can be."""
+"""Most characters of each, with its places filled as widely as they can be; a line is as long as a body."""
+LINES = ("why_", "free_")
+"""What begins so is a line: it has no body."""
 LOUD = re.compile(r"\b[^\W\d_a-zß-ÿ]{4,}\b")
 
 
@@ -28,7 +30,7 @@ def faults_of_text(name: str, headline: str, body: str, language: str) -> Iterat
     if strange:
         yield f"nothing fills {', '.join(f'{{{place}}}' for place in sorted(strange))} here"
         return
-    yield from _long("its headline", headline, HEADLINE, language)
+    yield from _long("its headline", headline, BODY if name.startswith(LINES) else HEADLINE, language)
     yield from _long("its body", body, BODY, language)
 
 

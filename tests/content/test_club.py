@@ -1,6 +1,7 @@
 """A club's own words: over ours, whole or not at all, and a mistake is told with its place."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +85,16 @@ def test_what_is_no_json_or_of_no_language_is_told(tmp_path: Path) -> None:
     assert "it.json: no language of inclined has this name" in faults
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["texts", "items", "raised", "club.x", "why_R4"]), inner, max_size=3), max_leaves=8))  # fmt: skip
-def test_nothing_that_is_json_breaks_the_reading(told: Any) -> None:
-    import tempfile
+NAMES = st.sampled_from(["texts", "items", "raised", "club.x", "why_R4"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 
+
+def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3)
+
+
+@given(st.recursive(LEAVES, nested, max_leaves=8))
+def test_nothing_that_is_json_breaks_the_reading(told: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "en.json"
         path.write_text(json.dumps(told), encoding="utf-8")
