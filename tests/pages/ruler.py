@@ -11,6 +11,9 @@ MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 HAIR = 0.3
 """Rounding of the browser, mm."""
 
+SMALL = {"help", "lend", "trainer", "language"}
+"""Keys that are no answer."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -64,7 +67,7 @@ class Measured:
 
     @property
     def large_keys(self) -> list[Part]:
-        return [p for p in self.keys if p.id not in {"help", "lend"}]
+        return [p for p in self.keys if p.id not in SMALL]
 
 
 async def measure(page: Page) -> Measured:
@@ -93,5 +96,5 @@ def outside(part: Part, seen: Measured) -> bool:
 
 def close(one: Part, other: Part) -> bool:
     """Tell whether two keys, one of them large, are so close that a finger may meet the wrong one."""
-    small = {"help", "lend"}
+    small = SMALL
     return not ({one.id, other.id} <= small) and one.gap(other) < 8 - 0.05

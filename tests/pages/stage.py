@@ -150,7 +150,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph"] = "km/h") -> AsyncIterator[Stage]:
+async def staged(
+    *more: Callable[[Feed], APIRouter],
+    units: Literal["km/h", "mph"] = "km/h",
+    languages: tuple[str, ...] = ("en",),
+) -> AsyncIterator[Stage]:
     """Serve the pages for a member who runs at 12.5 km/h on a flat belt."""
     clock = system_clock()
     base = Snapshot(
@@ -165,7 +169,7 @@ async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph
         totals=Totals(belt=1_325_000, flat=400_000, distance=3_120),
     )
     feed = Feed(base)
-    stage = Stage(clock, base, feed, units=units, more=[routes(feed) for routes in more])
+    stage = Stage(clock, base, feed, units=units, languages=languages, more=[routes(feed) for routes in more])
     stage.start()
     try:
         yield stage

@@ -12,7 +12,11 @@ let latest = null; // what was told last, unless the line is lost since
 export function draw(told) {
   setMeasured(told.px_per_mm);
   latest = told;
-  speak(told.language, () => latest && draw(latest));
+  speak(told.language, () => {
+    if (latest) draw(latest);
+    fit();
+  });
+  if (!told.card) write("disclaimer", "");
   const up = told.link === "up";
   numbers(up ? told : {});
   write("speed-unit", told.units);
@@ -22,7 +26,6 @@ export function draw(told) {
   else if (told.prompt) ask(told.prompt);
   else if (told.card && !told.notice) tip(told.card, told);
   else calm(told);
-  write("disclaimer", at("prompt").dataset.kind === "card" && !at("prompt").hidden ? disclaimer() : "");
   at("dark").hidden = !told.asleep || Boolean(told.prompt) || performance.now() < awake;
   at("screen").dataset.seq = told.seq;
 }
@@ -101,7 +104,8 @@ const LEFT = {
 };
 
 function tip({ title, body }, told) {
-  show({ id: 0, kind: "card", headline: title, body, keys: [], small: calmKeys(told) });
+  write("disclaimer", disclaimer());
+  show({ id: 0, kind: "card", headline: title, body, keys: [], small: calmKeys(told).filter((key) => key !== "help") });
 }
 
 function calmKeys({ can_lend: lend, next_language: language }) {
@@ -114,6 +118,7 @@ function calm(told) {
   at("prompt").hidden = true;
   at("prompt").dataset.id = "0";
   write("spoken", "");
+  write("disclaimer", "");
   small(calmKeys(told));
   if (write("notice", told.notice ?? "")) fit();
 }
