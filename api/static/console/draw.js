@@ -126,7 +126,7 @@ function calm(told) {
 function ask({ id, kind, headline, body, can_raise, digit, why }) {
   const counts = COUNTS[kind];
   const keys = ANSWERS[kind] ?? (counts ? ["cancel"] : []);
-  const more = kind === "nudge" ? ["trainer", "help"] : kind === "suggestion" ? ["why", "not_today", "trainer", "help"] : [];
+  const more = kind === "nudge" ? ["trainer", "help"] : kind === "suggestion" ? ["why", "not_today", "help"] : [];
   at("why").dataset.text = why ?? "";
   write("raise", label(can_raise ? "raise" : "take"));
   write("digit", counts ? counts.write(digit) : "");
