@@ -21,7 +21,7 @@ from pathlib import Path
 from drivers.contract import Reading, Said
 from drivers.csafe.driver import POLL_S, csafe_driver
 from drivers.csafe.gate import Seen, gate
-from drivers.csafe.link import StreamLink
+from drivers.transports.gated import StreamLink
 from drivers.simulated.csafe.console import Console
 from drivers.simulated.csafe.profile import PERMISSIVE
 from drivers.simulated.csafe.serial import SerialConsole

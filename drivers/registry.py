@@ -100,7 +100,7 @@ def _csafe(
     from drivers.csafe.capability import NAMES, capability_of
     from drivers.csafe.driver import armed_of, csafe_driver
     from drivers.csafe.gate import Seen, gate
-    from drivers.csafe.link import StreamLink
+    from drivers.transports.gated import StreamLink
     from drivers.transports.recording import record as recorded
 
     port, options = _port(spec, rest, CSAFE_SPEED, tap, NAMES)

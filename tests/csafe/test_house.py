@@ -21,7 +21,7 @@ from drivers.contract import Ability, InclineRange
 from drivers.csafe.capability import Capability
 from drivers.csafe.driver import armed_of, csafe_driver
 from drivers.csafe.gate import Seen, gate
-from drivers.csafe.link import StreamLink
+from drivers.transports.gated import StreamLink
 from drivers.simulated.build import Key
 from drivers.simulated.csafe.console import Console
 from drivers.simulated.csafe.profile import PROFILES
