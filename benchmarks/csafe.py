@@ -21,10 +21,10 @@ from pathlib import Path
 from drivers.contract import Reading, Said
 from drivers.csafe.driver import POLL_S, csafe_driver
 from drivers.csafe.gate import Seen, gate
-from drivers.transports.gated import StreamLink
 from drivers.simulated.csafe.console import Console
 from drivers.simulated.csafe.profile import PERMISSIVE
 from drivers.simulated.csafe.serial import SerialConsole
+from drivers.transports.gated import StreamLink
 from drivers.transports.serial import SerialPort
 
 SPEED = 9_600
