@@ -94,7 +94,7 @@ async def test_it_has_the_methods_that_its_row_says_and_no_other_effect_reaches_
     assert bench.wire() == []
 
 
-async def test_it_reads_belt_and_deck_truly_and_sends_nothing(bench: Bench, row: Row) -> None:
+async def test_it_reads_belt_and_deck_truly_and_sends_nothing(bench: Bench) -> None:
     await bench.connects()
     reading = await bench.reads()
     assert (reading.speed, reading.incline) == (0, 0)  # a zero is a zero
@@ -252,7 +252,7 @@ async def test_a_loss_in_a_raise_leaves_it_withdrawn_or_unknown(bench: Bench, ro
     assert len(bench.wire()) <= len(before) + 1
 
 
-async def test_garbage_is_counted_and_never_a_reading_that_stays(bench: Bench, row: Row) -> None:
+async def test_garbage_is_counted_and_never_a_reading_that_stays(bench: Bench) -> None:
     await bench.connects()
     await bench.walks(SPEED)
     for size in (1, 2, 3, 20, 64, 200):
