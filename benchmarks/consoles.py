@@ -15,9 +15,11 @@ import resource
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from drivers.contract import Reading, Said
 from drivers.csafe.driver import POLL_S, CsafeDriver, csafe_driver
@@ -73,7 +75,10 @@ def family(variant: Variant, name: Path, *, paced: bool) -> tuple[TrackmasterDri
     return trackmaster_driver(link, seen=seen, variant=variant, unit="mph", where=where, times=times), machine
 
 
-MACHINES = {"csafe": csafe, **{name: partial(family, variant) for name, variant in VARIANTS.items()}}
+MACHINES: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "csafe": csafe,
+    **{name: partial(family, variant) for name, variant in VARIANTS.items()},
+}
 
 
 async def measure(kind: str, polls: int, *, paced: bool) -> None:
