@@ -3,12 +3,13 @@
 Run by hand for longer: python -m tests.fuzz.targets 60, which writes what it kept to tests/corpus/.
 """
 
+import logging
 import sys
 from pathlib import Path
 from random import Random
 
 from drivers.contract import DriverError
-from drivers.csafe.frames import LONGEST, Decoder
+from drivers.csafe.frames import LONGEST, Decoder, encode
 from drivers.csafe.units import DISTANCE, GRADE, SPEED, scaled, seconds
 from drivers.csafe.words import decode_reply
 from drivers.ftms import words
@@ -32,6 +33,7 @@ def csafe(data: bytes) -> None:
     for byte in data:
         by_bytes += [said for said in decoder.feed(bytes([byte])) if isinstance(said, bytes)]
     assert whole == by_bytes
+    assert all(encode(contents) in data for contents in whole)
     for contents in [*whole, data]:
         assert len(contents) <= max(LONGEST, len(data))
         reply = decode_reply(contents)
@@ -125,6 +127,7 @@ def corpus(name: str) -> list[bytes]:
 
 
 def main() -> None:
+    logging.disable()
     for name, target in TARGETS.items():
         kept = explore(target, corpus(name), float(sys.argv[1]), Random())
         lines = sorted(
