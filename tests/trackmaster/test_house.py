@@ -25,7 +25,8 @@ from tests.house.fixtures import HandClock, Living, alive, settled, table
 from tests.house.test_house import DUE_MS, port
 
 __all__ = ["port"]
-STEP_MS = 250
+STEP_MS = 1_000
+"""At most: a screen that confirms once a second keeps its lease."""
 
 
 class OnALine(Living[Any]):
@@ -35,8 +36,8 @@ class OnALine(Living[Any]):
 
     @override
     async def pass_time(self, ms: int) -> None:
-        for _ in range(ms // STEP_MS):
-            self.clock.at += STEP_MS
+        for step in [STEP_MS] * (ms // STEP_MS) + [ms % STEP_MS] * (ms % STEP_MS > 0):
+            self.clock.at += step
             self.link.catch_up()
             before = self.answers
             async with asyncio.timeout(10):
@@ -54,7 +55,10 @@ class OnALine(Living[Any]):
         """Walk flat until the screen asks, and let the member press Raise."""
         self.link.server.press(Key.START)
         self.link.server.treadmill.place(speed=600, incline=0)
-        await self.until(lambda: (p := self.house.runner.state.prompt) is not None and p.can_raise, DUE_MS)
+        for _ in range(DUE_MS // STEP_MS):
+            if (prompt := self.house.runner.state.prompt) is not None and prompt.can_raise:
+                break
+            await self.pass_time(STEP_MS)
         prompt = self.house.runner.state.prompt
         assert prompt is not None
         self.house.runner.submit(Answered(self.clock.now(), prompt.id, Answer.RAISE))
