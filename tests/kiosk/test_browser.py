@@ -135,7 +135,8 @@ async def test_staff_are_told_what_to_do_after_half_a_minute(browser: Browser, t
         page = await browser.new_page(viewport={"width": width, "height": height})
         wrong: list[str] = []
         page.on("pageerror", partial(note, wrong))
-        await page.clock.install()
+        await page.clock.install(time=0)
+        await page.clock.pause_at(1000)
         await page.goto(start.as_uri())
         await page.clock.run_for(STAFF_READ_AFTER_MS - 1000)
         assert not await page.locator("#staff").is_visible()
