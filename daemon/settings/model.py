@@ -77,7 +77,7 @@ class Machine(Section):
     zone: Text
     """Where in the gym it stands."""
     driver: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S*$")]
-    """How to reach it: `ftms:ADDR`, `ftms-uart:PORT`, `csafe:PORT`, `trackmaster:PORT`, `woodway:PORT`, `simulated:`."""
+    """How to reach it: `ftms:ADDRESS`, `ftms-uart:PORT`, `csafe:PORT`, `trackmaster:PORT`, `simulated:`."""
     mode: Literal["observe", "nudge", "assist", "enforce"]
     """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
     units: Literal["km/h", "mph"]
