@@ -78,7 +78,7 @@ class Machine(Section):
     zone: Text
     """Where in the gym it stands."""
     driver: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S*$")]
-    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `ftms-uart:PORT`, `csafe:PORT`, `simulated:` or `replay:FILE`."""
+    """How to reach it: `ftms:ADDRESS`, `ftms-uart:PORT`, `csafe:PORT`, `trackmaster:PORT`, `simulated:`."""
     mode: Literal["observe", "nudge", "assist", "enforce"]
     """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
     units: Literal["km/h", "mph"]
