@@ -15,7 +15,7 @@ from drivers.simulated.build import Key
 from drivers.simulated.treadmill import Treadmill
 
 STEP_MS = 50
-LIMIT_S = 10.0
+LIMIT_S = 30.0
 
 
 class Hands:
@@ -134,7 +134,19 @@ class Bench:
         await self.reads()
 
 
-type Make = Callable[[Path], AbstractAsyncContextManager[Bench]]
+@dataclass(frozen=True)
+class Patience:
+    """How long the driver waits for a machine, in seconds: until a link counts as silent, and for an answer."""
+
+    silent: float
+    answer: float
+
+
+PATIENT = Patience(10, 2)
+BRISK = Patience(1, 0.2)
+"""For what is about silence and lost answers; all else must not depend on how busy the computer is."""
+
+type Make = Callable[[Path, Patience], AbstractAsyncContextManager[Bench]]
 
 
 @dataclass(frozen=True)

@@ -23,19 +23,18 @@ from drivers.trackmaster.driver import Times
 from drivers.transports import ble
 from drivers.transports.ble import BleLink
 from drivers.transports.serial import SerialPort
-from tests.conformance.bench import Bench, Benches, Hands, Row
+from tests.conformance.bench import Bench, Benches, Hands, Patience, Row
 from tests.conformance.served import ADDRESS, ServedClient, ServedScanner, served
 from tests.csafe.rig import rig as csafe_rig
 from tests.trackmaster.rig import rig as trackmaster_rig
 
-SILENT_S = 0.4
-"""Of every driver here, in place of ten."""
-ANSWER_S = 0.2
 STOP, TIME, RAISE = Ability.STOP, Ability.WORKOUT_TIME, Ability.RAISE_INCLINE
 HALVES = InclineRange(0, 150, 5)
 
 
-def ftms_bench(server: FtmsServer, link: Any, clock: Hands, armed: Collection[Ability], **more: Any) -> Bench:
+def ftms_bench(
+    server: FtmsServer, link: Any, clock: Hands, patience: Patience, armed: Collection[Ability], **more: Any
+) -> Bench:
     def refuse() -> None:
         server.profile = replace(server.profile, grants_control=False)
 
@@ -55,7 +54,7 @@ def ftms_bench(server: FtmsServer, link: Any, clock: Hands, armed: Collection[Ab
         "plug": nothing,
         **more,
     }
-    driver = ftms_driver(link, now=clock, armed=armed, silent_s=SILENT_S, answer_s=ANSWER_S)
+    driver = ftms_driver(link, now=clock, armed=armed, silent_s=patience.silent, answer_s=patience.answer)
     return Bench(driver=driver, link=link, clock=clock, **parts)
 
 
@@ -74,7 +73,7 @@ def unset() -> None:
 
 
 @asynccontextmanager
-async def simulated(_folder: Path) -> Benches:
+async def simulated(_folder: Path, patience: Patience) -> Benches:
     clock = Hands()
     server = FtmsServer(profile=NORMAL, at=clock())
     link = SimulatedLink(server, now=clock, by_hand=True)
@@ -82,7 +81,7 @@ async def simulated(_folder: Path) -> Benches:
     async def unplug() -> None:
         link.drop()
 
-    bench = muted(ftms_bench(server, link, clock, (), catch_up=link.catch_up, unplug=unplug, mute=unset))
+    bench = muted(ftms_bench(server, link, clock, patience, (), catch_up=link.catch_up, unplug=unplug, mute=unset))
     try:
         yield bench
     finally:
@@ -90,7 +89,7 @@ async def simulated(_folder: Path) -> Benches:
 
 
 @asynccontextmanager
-async def bluetooth(_folder: Path) -> Benches:
+async def bluetooth(_folder: Path, patience: Patience) -> Benches:
     clock = Hands()
     server = FtmsServer(profile=NORMAL, at=clock())
     with pytest.MonkeyPatch.context() as patch:
@@ -105,6 +104,7 @@ async def bluetooth(_folder: Path) -> Benches:
                 server,
                 link,
                 clock,
+                patience,
                 {STOP, TIME},
                 catch_up=lambda: server.advance_to(clock()),
                 unplug=air.lose,
@@ -118,10 +118,10 @@ async def bluetooth(_folder: Path) -> Benches:
 
 
 @asynccontextmanager
-async def uart(folder: Path) -> Benches:
+async def uart(folder: Path, patience: Patience) -> Benches:
     clock, name = Hands(), folder / "treadmill"
     machine = SerialTreadmill(FtmsServer(profile=NORMAL, at=clock()), now=clock, link=name, by_hand=True)
-    link = UartLink(SerialPort(str(name), 115_200), gate({STOP, TIME}), answer_s=0.05)
+    link = UartLink(SerialPort(str(name), 115_200), gate({STOP, TIME}), answer_s=patience.answer / 4)
     await machine.power_on()
 
     async def plug() -> None:
@@ -135,6 +135,7 @@ async def uart(folder: Path) -> Benches:
         machine.server,
         link,
         clock,
+        patience,
         {STOP, TIME},
         catch_up=machine.catch_up,
         unplug=machine.walk_away,
@@ -181,11 +182,10 @@ def polled(rig: Any, link: Any, refuse: Callable[[], None]) -> Bench:
 
 def csafe(armed: Collection[Ability]) -> Any:
     @asynccontextmanager
-    async def make(folder: Path) -> Benches:
+    async def make(folder: Path, patience: Patience) -> Benches:
         able = Capability(raises=RAISE in armed)
-        async with csafe_rig(
-            folder, "permissive", capability=able, armed=armed, times=(0.002, ANSWER_S, SILENT_S)
-        ) as rig:
+        times = (0.002, patience.answer, patience.silent)
+        async with csafe_rig(folder, "permissive", capability=able, armed=armed, times=times) as rig:
 
             def refuse() -> None:
                 rig.console.profile = replace(rig.console.profile, legal={})
@@ -201,8 +201,9 @@ def csafe(armed: Collection[Ability]) -> Any:
 
 def family(variant: str, incline: InclineRange | None) -> Any:
     @asynccontextmanager
-    async def make(folder: Path) -> Benches:
-        async with trackmaster_rig(folder, variant, incline=incline, times=Times(0.002, 0.1, 0.03, SILENT_S)) as rig:
+    async def make(folder: Path, patience: Patience) -> Benches:
+        times = Times(0.002, patience.answer / 2, 0.03, patience.silent)
+        async with trackmaster_rig(folder, variant, incline=incline, times=times) as rig:
 
             def refuse() -> None:
                 rig.console.refuses = True

@@ -24,7 +24,7 @@ from drivers.contract import (
 )
 from drivers.simulated.build import Belt
 from drivers.simulated.build import Key as Pressed
-from tests.conformance.bench import Bench, Row
+from tests.conformance.bench import BRISK, PATIENT, Bench, Patience, Row
 from tests.conformance.rows import NOISE, ROWS
 from tests.drivers.pty import yes
 
@@ -47,8 +47,13 @@ def row(request: pytest.FixtureRequest) -> Row:
 
 
 @pytest.fixture
-async def bench(row: Row, tmp_path: Path) -> AsyncIterator[Bench]:
-    async with row.make(tmp_path) as made:
+def patience() -> Patience:
+    return PATIENT
+
+
+@pytest.fixture
+async def bench(row: Row, patience: Patience, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with row.make(tmp_path, patience) as made:
         yield made
 
 
@@ -252,6 +257,7 @@ async def test_a_loss_in_a_raise_leaves_it_withdrawn_or_unknown(bench: Bench, ro
     assert len(bench.wire()) <= len(before) + 1
 
 
+@pytest.mark.parametrize("patience", [BRISK], ids=["brisk"])
 async def test_garbage_is_counted_and_never_a_reading_that_stays(bench: Bench) -> None:
     await bench.connects()
     await bench.walks(SPEED)
@@ -272,6 +278,7 @@ async def test_garbage_is_counted_and_never_a_reading_that_stays(bench: Bench) -
     assert bench.wire() == []
 
 
+@pytest.mark.parametrize("patience", [BRISK], ids=["brisk"])
 async def test_silence_is_a_lost_link_and_a_sentence(bench: Bench) -> None:
     await bench.connects()
     count = len(bench.readings())

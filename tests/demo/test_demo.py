@@ -72,6 +72,7 @@ async def test_the_first_line_is_the_page_and_a_nudge_comes_within_thirty_second
     await demo.until("The belt has been flat for a while", 30)
 
 
+@pytest.mark.alone
 async def test_the_deck_rises_on_the_page_and_the_members_key_ends_it(demo: Demo, browser: Browser) -> None:
     url = (await demo.until("Open http", 20)).removeprefix("Open ")
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
@@ -89,6 +90,7 @@ async def test_the_deck_rises_on_the_page_and_the_members_key_ends_it(demo: Demo
     assert faults == []
 
 
+@pytest.mark.alone
 async def test_cancel_on_the_page_leaves_the_deck_alone(demo: Demo, browser: Browser) -> None:
     url = (await demo.until("Open http", 20)).removeprefix("Open ")
     await demo.until("Nobody runs until you open the page")
