@@ -16,7 +16,7 @@ from api.desk import Desk
 from api.signins import SignIns
 from daemon.board import Board
 from daemon.clock import Clock
-from daemon.content import texts
+from daemon.content import LANGUAGES, ClubWords, read_club
 from daemon.demotion import NOTE as SURPRISES
 from daemon.demotion import Surprise, kept, surprise, verdict
 from daemon.demotion import read as read_surprises
@@ -77,6 +77,7 @@ class House:
     staff: Staff
     panel: Panel
     tracer: Tracer
+    club: ClubWords
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -133,6 +134,7 @@ class House:
             "demoted": None if self.rulebook.demoted is None else DEMOTED % self.rulebook.demoted,
             "limits": self._limits(),
             "outbox": self.outbox.fault,
+            "words": self.club.faults[0] if self.club.faults else None,
             "twin": None if self.publisher is None else self.publisher.twin,
         }
 
@@ -169,10 +171,11 @@ def identity_of(settings: Settings) -> Identity:
 def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     """Open the store and make the parts, in the running loop; StoreError when no store can be opened at all."""
     store, store_fault = open_store(settings, clock)
+    club = read_club(settings.words)
     outbox = Outbox(store, settings.machine.machine, clock, sends=settings.mqtt is not None)
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
-        settings.rules,
+        replace(settings.rules, items_own=frozenset(club.items)),
         store.recall(NOTE),
         lambda event: late[0].runner.submit(event),
         lambda saved: store.note(NOTE, saved),
@@ -212,7 +215,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     sign_ins = SignIns(lambda happened: late[0].record(happened))
     panel = Panel(settings, clock, lambda: runner.feed.latest)
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer)
+    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer, club)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -301,7 +304,8 @@ def desk_of(house: House) -> Desk:
         history=house.store,
         rulebook=house.rulebook,
         health=house.health,
-        texts=texts(house.settings.machine.language),
+        words=house.club.words,
+        languages=languages_of(house.settings),
         notice=house.board.text,
         changes=partial(_settings_changes, house.store),
         console_key=house.console_key,
@@ -316,6 +320,12 @@ def desk_of(house: House) -> Desk:
         heard=lambda: house.runner.state.sample_at,
         staff=house.staff,
     )
+
+
+def languages_of(settings: Settings) -> tuple[str, ...]:
+    """Return the languages that a member may choose, the site's own first."""
+    own = settings.machine.language
+    return (own, *(name for name in LANGUAGES if name in settings.screen.languages and name != own))
 
 
 async def _settings_changes(store: Store, limit: int, before: int | None) -> list[SettingsChanged]:

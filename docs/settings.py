@@ -1,5 +1,6 @@
 """Writes docs/settings.md from the code: `python docs/settings.py`, or `--check` to see that it is current."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,8 @@ def default(field: FieldInfo) -> str:
     """Return the default of a key, for the table."""
     if field.is_required():
         return "none: required"
+    if isinstance(field.default, frozenset):
+        return f"`{json.dumps(sorted(field.default))}`"
     return f"`{field.default}`" if field.default else "absent"
 
 

@@ -6,10 +6,10 @@ import re
 import socket
 import struct
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from daemon.content import LANGUAGES, words
 from daemon.firstrun.questions import Here
 
 LOCALTIME = Path("/etc/localtime")
@@ -23,11 +23,9 @@ def here() -> Here:
     return Here(socket.gethostname(), time_zone(), languages())
 
 
-def languages() -> tuple[str, ...]:
-    """Return the languages that the screen speaks, English first."""
-    found = (Path(each.name) for each in files("daemon.content").iterdir())
-    names = {each.stem for each in found if re.fullmatch(r"[a-z]{2}\.json", each.name)}
-    return tuple(sorted(names, key=lambda name: (name != "en", name)))
+def languages() -> tuple[tuple[str, str], ...]:
+    """Return the languages of the screen, English first: each as the setting has it, and as it calls itself."""
+    return tuple((language, words(language).name) for language in LANGUAGES)
 
 
 def time_zone(localtime: Path = LOCALTIME) -> str:

@@ -139,12 +139,12 @@ class Here:
 
     hostname: str = ""
     time_zone: str = "UTC"
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[tuple[str, str], ...] = (("en", "English"),)
 
 
 def questions(here: Here = Here()) -> tuple[Question, ...]:
     """Return the questions as they are asked here; one with a single choice is none."""
-    languages = tuple(Choice(name, "") for name in here.languages)
+    languages = tuple(Choice(*language) for language in here.languages)
     changes: Mapping[str, Mapping[str, object]] = {
         "machine.time_zone": {"default": here.time_zone},
         "machine.language": {"choices": languages},

@@ -19,6 +19,7 @@ from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
 TOKENS = "tokens.toml"
+CLUB = "words"
 """Beside the configuration."""
 GONE: Mapping[tuple[int | str, ...], str] = {
     ("api", "token_hashes"): "is no setting any more; take the line out, and make each token anew with "
@@ -53,6 +54,8 @@ class Settings:
     named: frozenset[str]
     tokens: Path | None = None
     """Where the tokens are kept; None: nowhere, and there are none."""
+    words: Path | None = None
+    """The folder of the club's own words; None: there is none."""
 
     @property
     def named_rules(self) -> frozenset[str]:
@@ -72,7 +75,7 @@ def loads(data: bytes, path: Path) -> Settings:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
         raise SettingsError([f"{path}: is not TOML: {origin.where(data, error)}"]) from None
-    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS))
+    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS), words=path.with_name(CLUB))
 
 
 def parse(table: Mapping[str, Any], file: str) -> Settings:

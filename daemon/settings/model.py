@@ -13,6 +13,7 @@ from daemon.night import hours
 from daemon.settings.units import exact
 from drivers.contract import InclineRange
 
+Language = Literal["en", "de", "es", "fr"]
 Text = Annotated[str, Field(min_length=1, max_length=64)]
 Port = Annotated[int, Field(ge=1, le=65_535, strict=True)]
 
@@ -82,8 +83,8 @@ class Machine(Section):
     """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
     units: Literal["km/h", "mph"]
     """What the machine's own console shows."""
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    """Language of the screen."""
+    language: Language = "en"
+    """Language of the screen; a member may choose another of `[screen] languages` for one session."""
     incline_range: Range | None = None
     """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
     limit_action: Literal["announce", "machine", "stop"] = "announce"
@@ -179,6 +180,8 @@ class Screen(Section):
     """Degrees by which the picture is turned; if 90 stands on its head, 270 does not."""
     px_per_mm: Annotated[Decimal, Field(ge=2, le=30)] | None = None
     """Points per mm of the screen, so that letters are large enough; without it, as the panel tells, else guessed."""
+    languages: frozenset[Language] = frozenset({"en", "de", "es", "fr"})
+    """What a member may choose while nobody runs; `[machine] language` is always among them."""
     night: Annotated[str, AfterValidator(_is_night)] = ""
     """Hours in which the screen is dark while nobody runs, in `[machine] time_zone`, such as `22:30-05:30`."""
     dark: Literal["page", "panel"] = "page"

@@ -124,10 +124,14 @@ def test_a_broker_that_is_none_is_asked_nothing_of() -> None:
 
 
 def test_more_than_one_language_is_asked_for() -> None:
-    assert "machine.language" not in {question.key for question in questions(Here(languages=("en",)))}
-    (asked,) = [each for each in questions(Here(languages=("en", "de"))) if each.key == "machine.language"]
+    assert "machine.language" not in {question.key for question in questions(Here(languages=(("en", "English"),)))}
+    (asked,) = [
+        each
+        for each in questions(Here(languages=(("en", "English"), ("de", "Deutsch"))))
+        if each.key == "machine.language"
+    ]
     assert (asked.kind, [choice.value for choice in asked.choices]) == (Kind.CHOICE, ["en", "de"])
-    assert "en" in languages()
+    assert languages()[:2] == (("en", "English"), ("de", "Deutsch"))
 
 
 def test_the_time_zone_is_this_computers(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_from_nothing_to_a_good_file(config: Path) -> None:
         at.until("[Hall]: ").type("")
         at.until("asset name?").until("[t01]: ").type("T 07").until("Small letters, digits, dashes").type("t07")
         at.until("Which gym").until("[gym]: ").type("")
+        at.until("Which language").until("Deutsch").until("[en]: ").type("deutsch").until("word [en]: ").type("de")
         at.until("Whose time").until("]: ").type("Mars/North").until("no time zone").type("America/Lima")
         at.until("MQTT broker?").until("[no]: ").type("yes")
         at.until("name or address?").until(": ").type("broker.gym.example")
@@ -101,7 +102,7 @@ def test_ctrl_c_writes_nothing(config: Path, *, begun: bool) -> None:
 def test_a_no_writes_nothing(config: Path) -> None:
     with talk(config) as at:
         at.until("listen again: ").type("simulated:").until("word: ").type("observe").until("word: ").type("km/h")
-        for default in ("[Treadmill 1]", "[Hall]", "[t01]", "[gym]", "Berlin", "[no]"):
+        for default in ("[Treadmill 1]", "[Hall]", "[t01]", "[gym]", "[en]", "Berlin", "[no]"):
             at.until(default).until(": ").type("")
         at.until("Write it? [y/N] ").type("")
         assert at.ended() == 1
@@ -117,7 +118,7 @@ def test_again_keeps_the_old_one_and_begins_with_its_answers(config: Path) -> No
         at.until("listen again: ").type("simulated:")
         at.until("Number or word: ").type("").until("needs an answer").type("nudge")  # enforce is no default
         at.until("Number or word: ").type("2").until("[Old one]: ").type("")
-        for default in ("[Hall]", "[t01]", "[gym]", "Berlin", "[no]"):
+        for default in ("[Hall]", "[t01]", "[gym]", "[en]", "Berlin", "[no]"):
             at.until(default).until(": ").type("")
         at.until("such as [policy], is not taken over").until("Write it?").type("y")
         assert at.ended() == 0

@@ -15,7 +15,7 @@ from api.screen import create_console
 from api.serve import listen, serve
 from api.signins import SignIns
 from daemon.clock import SystemClock, system_clock
-from daemon.content import Text, texts
+from daemon.content import LANGUAGES, Text, texts, words
 from daemon.messages import Health
 from daemon.policy.events import Confirmed, Event
 from daemon.policy.rules import Mode
@@ -74,6 +74,7 @@ class Stage:
     px_per_mm: float | None = None
     asleep: bool = False
     texts: dict[str, tuple[Text, ...]] = field(default_factory=lambda: dict(texts()))
+    languages: tuple[str, ...] = ("en",)
     more: list[APIRouter] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     said: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,7 +90,8 @@ class Stage:
             history=Nothing(),  # type: ignore[arg-type]  # no page asks for it
             rulebook=Nothing(),  # type: ignore[arg-type]  # nor for this
             health=lambda: Health(status="ok", checks={}),
-            texts=self.texts,
+            words={name: replace(words(name), texts=self.texts if name == "en" else texts(name)) for name in LANGUAGES},
+            languages=self.languages,
             console_key=KEY,
             tokens=TokenBook(None, self.clock.wall),
             sign_ins=SignIns(lambda told: None),
@@ -148,7 +150,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph"] = "km/h") -> AsyncIterator[Stage]:
+async def staged(
+    *more: Callable[[Feed], APIRouter],
+    units: Literal["km/h", "mph"] = "km/h",
+    languages: tuple[str, ...] = ("en",),
+) -> AsyncIterator[Stage]:
     """Serve the pages for a member who runs at 12.5 km/h on a flat belt."""
     clock = system_clock()
     base = Snapshot(
@@ -163,7 +169,7 @@ async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph
         totals=Totals(belt=1_325_000, flat=400_000, distance=3_120),
     )
     feed = Feed(base)
-    stage = Stage(clock, base, feed, units=units, more=[routes(feed) for routes in more])
+    stage = Stage(clock, base, feed, units=units, languages=languages, more=[routes(feed) for routes in more])
     stage.start()
     try:
         yield stage

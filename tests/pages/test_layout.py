@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from daemon.content import Text, texts
 from daemon.policy.session import Totals
 from daemon.policy.state import Kind, Link
 from daemon.screen import WORDS
-from tests.pages.ruler import Measured, faults, measure
-from tests.pages.stage import SIZES, Size, Stage, drawn, open_console
+from tests.pages.ruler import AT_ONE_METRE, bad, faults, look
+from tests.pages.stage import SIZES, Size, Stage, open_console
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,8 +18,6 @@ pytestmark = [
     pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size.width}x{size.height}"),
 ]
 
-AT_ONE_METRE = 4.65
-"""Capitals of 16 minutes of arc, mm."""
 AT_ARMS_LENGTH = 3.45
 """Capitals of 20 minutes of arc at 0.6 m, mm."""
 LONGEST = Text(
@@ -38,15 +36,6 @@ ASKED: list[tuple[Kind, dict[str, Any]]] = [
     (Kind.TAKEN, {}),
 ]
 """Every shape that a prompt has on the page."""
-
-
-def bad(wrong: dict[str, list[str]]) -> list[str]:
-    return [f"{state}: {fault}" for state, found in wrong.items() for fault in found]
-
-
-async def look(page: Page, stage: Stage, **changes: Any) -> Measured:
-    await drawn(page, stage.show(**changes))
-    return await measure(page)
 
 
 async def test_the_shipped_words_fit(browser: Browser, stage: Stage, size: Size) -> None:

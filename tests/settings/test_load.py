@@ -208,6 +208,7 @@ def test_no_table_breaks_it(table: dict[str, Any]) -> None:
 def test_every_setting_of_the_policy_has_a_key() -> None:
     assert {key.field for key in KEYS.values()} == set(Rules.__slots__) - {
         "mode",
+        "items_own",
         "limit_action",
         "proved_time",
         "proved_stop",

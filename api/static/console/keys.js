@@ -2,7 +2,7 @@
 import { at, drawWhy, wake } from "./draw.js";
 
 const TWICE_MS = 300;
-const KEYS = ["raise", "take", "decline", "not_today", "help", "lend", "return"];
+const KEYS = ["raise", "take", "decline", "not_today", "help", "trainer", "lend", "language", "return"];
 const OURS = ["Enter", " ", "Tab", "Shift", "Escape", "F5", "F12"]; // no other key of a keyboard does anything: it may lead out
 const STAFF_MS = 3000;
 const CORNER_PX = 120;
