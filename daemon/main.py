@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "setup": "make the configuration by answering questions",
     "check": "check the configuration, every value with its source",
     "scan": "list the treadmills in reach",
+    "probe": "show what a treadmill says of itself",
     "record": "write down what a treadmill says",
     "replay": "show what the policy did, and what it would have done with other settings",
     "simulate": "be a treadmill",

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from drivers.contract import Ability, Driver, InclineRange, Link, Unsupported
 
@@ -27,9 +28,28 @@ SERIAL = re.compile(r"(?P<name>/[^?]+)(\?(?P<options>[a-z]+=[\w.,]+(&[a-z]+=[\w.
 SPEEDS = {str(speed): speed for speed in (4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)}
 UART_SPEED, CSAFE_SPEED = "115200", "9600"
 SWITCH = {"on": True, "off": False}
+GROUP = "inclined.drivers"
+"""The entry points by which other packages bring drivers; each is named like the first word of its specs."""
+OURS = frozenset({"ftms", "ftms-uart", "csafe", "trackmaster", "woodway", "simulated", "replay"})
 
 type Now = Callable[[], int]
 type Tap = Callable[[str, bytes], None]
+
+
+class Makes(Protocol):
+    """What a driver of another package gives under GROUP; its arguments are those of `make`."""
+
+    def __call__(
+        self,
+        spec: str,
+        /,
+        *,
+        now: Now,
+        armed: Collection[Ability],
+        record: Callable[[str], None] | None,
+        incline: InclineRange | None,
+        tap: Tap | None,
+    ) -> Driver: ...
 
 
 def make(
@@ -65,12 +85,38 @@ def make(
     elif kind == "replay" and rest:
         link, now = _replay(rest, now, pace)
     else:
-        raise Unsupported(f"no driver is called {spec!r}: {ALLOWED}")
+        return _foreign(spec)(spec, now=now, armed=armed, record=record, incline=incline, tap=tap)
     if record:
         from drivers.transports.recording import record as recorded
 
         link = recorded(link, record, now, spec)
     return ftms_driver(link, now=now, armed=armed, incline=incline)
+
+
+def _foreign(spec: str) -> Makes:
+    """Return what makes the driver of another package; none of ours can be replaced."""
+    kind = spec.partition(":")[0]
+    found = [] if kind in OURS else list(entry_points(group=GROUP, name=kind))
+    if not found:
+        raise Unsupported(f"no driver is called {spec!r}: {ALLOWED}{_others()}")
+    if len(found) > 1:
+        raise Unsupported(
+            f"two packages bring a driver {kind!r}: {', '.join(map(_package, found))}; remove one of them"
+        )
+    try:
+        made: Makes = found[0].load()
+    except Exception as error:  # a package of somebody else may raise anything
+        raise Unsupported(f"the driver {kind!r} of {_package(found[0])} cannot be loaded: {error!r}") from error
+    return made
+
+
+def _others() -> str:
+    names = sorted({f"{point.name}: (of {_package(point)})" for point in entry_points(group=GROUP)})
+    return f"; and of other packages: {', '.join(names)}" if names else ""
+
+
+def _package(point: EntryPoint) -> str:
+    return "a package without a name" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
 def _bluetooth(spec: str, rest: str, armed: Collection[Ability]) -> Link:
