@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from api import health, live, machine, settings, staff, usage
+from api import content, health, live, machine, settings, staff, usage
 from api.armour import Armour
 from api.desk import Desk
 from api.doors import Doors
@@ -68,10 +68,11 @@ def routed() -> FastAPI:
     )
     install(app)
     first = APIRouter(prefix="/api/v1")
-    for part in (machine, live, usage, settings, staff, health):
+    for part in (machine, live, usage, settings, staff, content, health):
         first.include_router(part.router)
     app.include_router(first)
     app.include_router(health.usual)
+    app.include_router(content.usual)
     app.include_router(root)
 
     @app.get("/openapi.json", include_in_schema=False)

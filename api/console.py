@@ -17,11 +17,12 @@ from api.desk import Desk
 from api.live import changes
 from api.room import Room, TheDesk, TheRoom
 from api.sockets import TRY_LATER, close, heard, until_one_ends
+from api.tongue import Tongue
 from api.words import Said, event, is_cancel, read
-from daemon.messages import Confirm, Console, Hello
+from daemon.messages import Confirm, Console, Hello, Touch
 from daemon.policy.events import ScreenGone
 from daemon.policy.state import Kind
-from daemon.screen import console
+from daemon.screen import console, in_words
 from daemon.snapshot import Snapshot
 
 router = APIRouter()
@@ -80,6 +81,7 @@ class Line:
         self._window = 0
         self._came = 0
         self._confirmed = (0, 0)
+        self._tongue = Tongue(self._desk.words, self._desk.languages)
 
     async def sign_in(self) -> bool | None:
         """Wait for the page's hello, and return whether its key is right; None: it said none in time.
@@ -109,14 +111,18 @@ class Line:
 
     def _drawn(self, seen: Snapshot) -> Console:
         desk = self._desk
+        now, notice = desk.clock.now(), desk.notice()
+        words = self._tongue.now(seen.phase, now)
         return console(
             seen,
-            desk.clock.now(),
-            texts=desk.texts,
+            now,
+            words=words,
+            next_language=self._tongue.next(),
             units=desk.identity.units,
             screen=self.screen,
-            notice=desk.notice(),
+            notice=None if notice is None else in_words(notice, words),
             px_per_mm=desk.px_per_mm,
+            asleep=desk.asleep(),
         )
 
     async def _hear(self) -> None:
@@ -144,6 +150,8 @@ class Line:
             return
         if isinstance(said, Confirm) and self._counts_up(said):
             self._distrust("counts up", said)
+        elif isinstance(said, Touch) and said.key == "language":
+            self._tongue.touched(self._desk.feed.latest.phase, self._desk.clock.now())
         else:
             self._desk.submit(event(said, self._desk.clock.now(), self.screen))
 

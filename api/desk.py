@@ -1,6 +1,6 @@
 """What the API works with: all of it comes from `daemon.house`, nothing is looked up elsewhere."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from api.signins import SignIns
 from daemon import messages
 from daemon.author import Author
 from daemon.clock import Clock
-from daemon.content import Texts
+from daemon.content import Words
 from daemon.policy.events import Event
 from daemon.snapshot import Feed
 from daemon.staff import Staff
@@ -83,7 +83,10 @@ class Desk:
     history: History
     rulebook: Rulebook
     health: Callable[[], messages.Health]
-    texts: Texts
+    words: Mapping[str, Words]
+    """What the screen says, by language."""
+    languages: tuple[str, ...]
+    """Those that a member may choose, the site's own first."""
     staff: Staff
     console_key: str
     """The kiosk's credential of this boot."""
@@ -107,6 +110,8 @@ class Desk:
     """Returns the message from staff that the console page shows."""
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    asleep: Callable[[], bool] = lambda: False
+    """Returns whether the screen is dark now: it is night, and nobody runs."""
     dropped: Dropped = field(default_factory=Dropped)
     """What pages said that made no sense."""
     pages: Path = PAGES

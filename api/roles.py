@@ -43,6 +43,7 @@ type Rows = tuple[Row, ...]
 
 API: Final[Rows] = (
     Row("GET", "/"),
+    Row("GET", "/about"),
     Row("GET", "/healthz"),
     Row("GET", "/readyz"),
     Row("GET", "/openapi.json", Role.VIEWER),
@@ -60,6 +61,7 @@ API: Final[Rows] = (
     Row("POST", "/api/v1/session/extend", Role.STAFF),
     Row("POST", "/api/v1/session/lift", Role.STAFF),
     Row("POST", "/api/v1/waiting", Role.STAFF),
+    Row("GET", "/api/v1/content", Role.VIEWER),
     Row("GET", "/api/v1/health", Role.VIEWER),
     Row("GET", "/api/v1/ready", Role.VIEWER),
     Row("GET", "/api/v1/metrics", Role.VIEWER),
@@ -69,6 +71,7 @@ API: Final[Rows] = (
 CONSOLE: Final[Rows] = (
     Row("GET", "/"),
     Row("GET", "/console"),
+    Row("GET", "/console/words"),
     Row("GET", "/static/*"),
     Row(WEBSOCKET, "/console/live", key=True),
 )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from api import console
+from api import console, content
 from api.armour import PAGES, Armour
 from api.desk import Desk
 from api.doors import Doors
@@ -33,7 +33,7 @@ def create_console(desk: Desk, *more: APIRouter, rows: Rows = CONSOLE, policy: s
     """Return the screen's app over desk; more, with its rows and policy, is the demo's."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     install(app)
-    for router in (root, console.router, *more):
+    for router in (root, console.router, content.page, *more):
         app.include_router(router)
     app.state.room = Room(desk)
     app.mount("/static", StaticFiles(directory=desk.pages, check_dir=False))

@@ -16,7 +16,7 @@ from api.desk import Desk
 from api.signins import SignIns
 from daemon.board import Board
 from daemon.clock import Clock
-from daemon.content import texts
+from daemon.content import LANGUAGES, ClubWords, read_club
 from daemon.demotion import NOTE as SURPRISES
 from daemon.demotion import Surprise, kept, surprise, verdict
 from daemon.demotion import read as read_surprises
@@ -28,8 +28,9 @@ from daemon.narrator import sentence
 from daemon.notify import notify
 from daemon.outbox import Answers, Outbox
 from daemon.outbox.journal import settings_changes
+from daemon.panel import Panel
 from daemon.policy import fresh_state
-from daemon.policy.events import Happened, Restored, Spent
+from daemon.policy.events import Event, Happened, Restored, Spent
 from daemon.policy.rules import Mode
 from daemon.policy.state import Link
 from daemon.rearm import rearmed
@@ -41,6 +42,7 @@ from daemon.staff import Staff
 from daemon.store import Store, StoreError
 from daemon.tokens import TokenBook, Tokens
 from daemon.tokens.audit import turned
+from daemon.trace.keep import Tracer
 from daemon.web import API, SCREEN, Site, reading_open, serve_all, sites_of
 from daemon.wire import Identity
 from drivers.contract import Driver
@@ -73,6 +75,9 @@ class House:
     tokens: TokenBook
     sign_ins: SignIns
     staff: Staff
+    panel: Panel
+    tracer: Tracer
+    club: ClubWords
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -106,6 +111,11 @@ class House:
             log.warning(DEMOTED, why)
             self.rulebook.demote(why)
 
+    def told(self, event: Event) -> None:
+        """Take what the API or a page says."""
+        self.panel.hear(event)
+        self.runner.submit(event)
+
     def rearm(self, by: str) -> bool:
         """Take the machine out of its demotion, on staff's word at the machine; tell whether it was in one."""
         self.surprises = ()
@@ -124,6 +134,7 @@ class House:
             "demoted": None if self.rulebook.demoted is None else DEMOTED % self.rulebook.demoted,
             "limits": self._limits(),
             "outbox": self.outbox.fault,
+            "words": self.club.faults[0] if self.club.faults else None,
             "twin": None if self.publisher is None else self.publisher.twin,
         }
 
@@ -160,10 +171,11 @@ def identity_of(settings: Settings) -> Identity:
 def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     """Open the store and make the parts, in the running loop; StoreError when no store can be opened at all."""
     store, store_fault = open_store(settings, clock)
+    club = read_club(settings.words)
     outbox = Outbox(store, settings.machine.machine, clock, sends=settings.mqtt is not None)
     late: list[House] = []  # the core speaks to a house that is not built yet
     rulebook = Rulebook(
-        settings.rules,
+        replace(settings.rules, items_own=frozenset(club.items)),
         store.recall(NOTE),
         lambda event: late[0].runner.submit(event),
         lambda saved: store.note(NOTE, saved),
@@ -172,8 +184,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         named=settings.named_rules,
     )
     state = fresh_state(store.origin, rulebook.rules, clock.now())
-    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect))
     identity = replace(identity_of(settings), run=store.origin)
+    tracer = Tracer(settings.store.path.with_name("traces"), clock.wall, identity.software)
+    runner = Runner(driver, state, clock, lambda effect: late[0].record(effect), tracer.took)
     board = Board(runner.feed, clock)
     staff = Staff(runner.feed, clock, runner.submit, lambda happened: late[0].record(happened))
     ports = Ports(
@@ -200,8 +213,9 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
 
     tokens = TokenBook(settings.tokens, clock.wall, tokens_turned)
     sign_ins = SignIns(lambda happened: late[0].record(happened))
+    panel = Panel(settings, clock, lambda: runner.feed.latest)
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff)
+    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer, club)
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -269,6 +283,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
             tasks.create_task(_tell_hours(house))
             tasks.create_task(serve_all(served, desk_of(house), house.site_faults.__setitem__, ready))
             tasks.create_task(_guard(house))
+            tasks.create_task(house.panel.watch())
             if house.publisher is not None:
                 tasks.create_task(house.publisher.run())
     finally:
@@ -276,6 +291,7 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
         house.sign_ins.flush(house.clock.now(), all_=True)
         house.store.save(house.runner.state.session)
         house.store.close()
+        house.tracer.close()
 
 
 def desk_of(house: House) -> Desk:
@@ -284,11 +300,12 @@ def desk_of(house: House) -> Desk:
         identity=house.identity,
         clock=house.clock,
         feed=house.runner.feed,
-        submit=house.runner.submit,
+        submit=house.told,
         history=house.store,
         rulebook=house.rulebook,
         health=house.health,
-        texts=texts(house.settings.machine.language),
+        words=house.club.words,
+        languages=languages_of(house.settings),
         notice=house.board.text,
         changes=partial(_settings_changes, house.store),
         console_key=house.console_key,
@@ -298,10 +315,17 @@ def desk_of(house: House) -> Desk:
         fault=lambda: house.runner.fault,
         hosts=frozenset({house.settings.api.host, *house.settings.api.hosts}),
         time_zone=ZoneInfo(house.settings.machine.time_zone),
-        px_per_mm=_number(house.settings.machine.screen_px_per_mm),
+        px_per_mm=_number(house.settings.screen.px_per_mm),
+        asleep=house.panel.asleep,
         heard=lambda: house.runner.state.sample_at,
         staff=house.staff,
     )
+
+
+def languages_of(settings: Settings) -> tuple[str, ...]:
+    """Return the languages that a member may choose, the site's own first."""
+    own = settings.machine.language
+    return (own, *(name for name in LANGUAGES if name in settings.screen.languages and name != own))
 
 
 async def _settings_changes(store: Store, limit: int, before: int | None) -> list[SettingsChanged]:

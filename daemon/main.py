@@ -17,9 +17,12 @@ from drivers.contract import DriverError
 COMMANDS: Mapping[str, str] = {
     "demo": "play a treadmill that is kept off the flat",
     "run": "look after this machine's treadmill",
+    "setup": "make the configuration by answering questions",
     "check": "check the configuration, every value with its source",
     "scan": "list the treadmills in reach",
+    "probe": "show what a treadmill says of itself",
     "record": "write down what a treadmill says",
+    "replay": "show what the policy did, and what it would have done with other settings",
     "simulate": "be a treadmill",
     "rearm": "take the machine out of its demotion, after you have looked at it",
     "token": "make a key for the API",

@@ -237,6 +237,7 @@ class FloorState(Message):
 type PromptWord = Literal[
     "nudge", "countdown", "raising", "declined", "raised", "not_moved", "use_keys", "help", "time", "limit", "over",
     "long_stay", "extended", "lifted", "limit_off", "stop", "stopping", "stop_off", "suggestion", "taken",
+    "trainer",
 ]  # fmt: skip
 """As daemon.policy.state.Kind has them, in its order."""
 
@@ -281,6 +282,51 @@ class Console(Message):
     can_lend: bool
     px_per_mm: float | None = None
     """Of the screen, where staff measured it."""
+    asleep: bool = False
+    """It is night and nobody runs: the page is black until it is touched."""
+    language: str
+    """The words' language: as the site speaks, unless somebody chose another one for this session."""
+    next_language: str | None = None
+    """What the language calls itself that a touch of `language` chooses; null while none may be chosen."""
+
+
+class PageWords(Message):
+    """The fixed words of the console page, in one language."""
+
+    language: str
+    decimal: str
+    labels: dict[str, str]
+    lost: dict[str, tuple[str, str]]
+    """Headline and body for a link that is not up: `wait`, `down`, `lent`, `stranger`."""
+    disclaimer: str
+
+
+type Placement = Literal["on_belt", "off_belt", "any"]
+"""Where an item may show; `off_belt` never while the belt moves."""
+
+
+class ItemShown(Message):
+    """One item of the catalogue."""
+
+    id: str
+    title: str
+    body: str
+    placement: Placement
+    off: bool
+    """This club does not show it."""
+
+
+class Content(Message):
+    """What the screen says, in one language."""
+
+    language: str
+    languages: dict[str, str]
+    """Those that there are, with what each calls itself."""
+    disclaimer: str
+    items: list[ItemShown]
+    labels: dict[str, str]
+    texts: dict[str, list[tuple[str, str]]]
+    """Headline and body of each variant; places such as {t} stand in braces."""
 
 
 class Hello(Message):
@@ -314,6 +360,7 @@ class Touch(Message):
         "return",
         "waiting",
         "nobody_waits",
+        "language",
     ]
     prompt: int = 0
 

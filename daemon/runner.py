@@ -13,6 +13,7 @@ from daemon.backoff import delay
 from daemon.clock import Clock
 from daemon.policy import permits, step
 from daemon.policy.events import (
+    Effect,
     Event,
     Happened,
     LinkDown,
@@ -58,6 +59,8 @@ SILENT_MS = 30_000
 """A link that is up and silent for this long is not alive; the driver should have ended it long before."""
 
 type Record = Callable[[Spent | Happened], None]
+type Watch = Callable[[State, Event, tuple[Effect, ...]], None]
+"""Is told each step of the core: the state before it, the event, what came of it. It must not wait and not raise."""
 
 
 class Errand(Enum):
@@ -73,13 +76,14 @@ class Errand(Enum):
 class Runner:
     """Runs one machine: `submit` takes events from anywhere in this loop, `run` lives until cancelled."""
 
-    def __init__(self, driver: Driver, state: State, clock: Clock, record: Record) -> None:
+    def __init__(self, driver: Driver, state: State, clock: Clock, record: Record, watch: Watch | None = None) -> None:
         self.state = state
         self.fault: str | None = None
         self.feed = Feed(snapshot(state, 0, clock.now()))
         self._driver = driver
         self._clock = clock
         self._record = record
+        self._watch = watch
         self._tasks: asyncio.TaskGroup | None = None
         self._errand = Errand.WAITING
         self._until = clock.now() + SILENT_MS  # the errand's own limit
@@ -100,8 +104,10 @@ class Runner:
 
     def submit(self, event: Event) -> None:
         """Let the core take event, publish what is new and carry out what it wants."""
-        before = self.feed.latest
-        self.state, effects = step(self.state, event)
+        before, state = self.feed.latest, self.state
+        self.state, effects = step(state, event)
+        if self._watch is not None:  # before anything is carried out: that may bring the next event
+            self._watch(state, event, effects)
         for effect in effects:
             if isinstance(effect, Spent | Happened):
                 self._record(effect)

@@ -1,5 +1,6 @@
 """Writes docs/settings.md from the code: `python docs/settings.py`, or `--check` to see that it is current."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,9 @@ HEAD = """\
 # Settings
 
 The file is `/etc/inclined/inclined.toml`; `deploy/inclined.example.toml` is a whole one. `inclined check` shows each
-value with its source, or every mistake at once. A key that is not on this page is refused. This page is made from the
-code by `python docs/settings.py`.
+value with its source, or every mistake at once. A key that is not on this page is refused, but for
+`made_by` above all sections, which says what version made the file. `inclined setup` makes one by asking. This page is
+made from the code by `python docs/settings.py`.
 """
 POLICY = """
 ## [policy]
@@ -57,6 +59,8 @@ def default(field: FieldInfo) -> str:
     """Return the default of a key, for the table."""
     if field.is_required():
         return "none: required"
+    if isinstance(field.default, frozenset):
+        return f"`{json.dumps(sorted(field.default))}`"
     return f"`{field.default}`" if field.default else "absent"
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from drivers.contract import Ability, Driver, InclineRange, Link, Unsupported
 
@@ -17,6 +18,8 @@ ALLOWED = """a driver is named by one of
   ftms-uart:/dev/serial0?speed=57600   the same, on another port and at another speed
   csafe:/dev/serial/by-id/NAME         a treadmill's CSAFE port, at 9600 bits a second
   csafe:/dev/serial0?asks=speed,time   the same, on another port, with what commissioning found (docs/csafe.md)
+  trackmaster:/dev/serial/by-id/NAME?units=mph   a Trackmaster, at 4800 bits a second; units=kmh as its console has it
+  woodway:/dev/serial/by-id/NAME       a Woodway that speaks the same family of bytes (docs/trackmaster.md)
   simulated:                           a simulated treadmill inside this program
   replay:FILE                          a recording
 for example ftms:C4:64:E3:5A:10:9F (`inclined scan` lists addresses and serial ports)"""
@@ -25,9 +28,28 @@ SERIAL = re.compile(r"(?P<name>/[^?]+)(\?(?P<options>[a-z]+=[\w.,]+(&[a-z]+=[\w.
 SPEEDS = {str(speed): speed for speed in (4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)}
 UART_SPEED, CSAFE_SPEED = "115200", "9600"
 SWITCH = {"on": True, "off": False}
+GROUP = "inclined.drivers"
+"""The entry points by which other packages bring drivers; each is named like the first word of its specs."""
+OURS = frozenset({"ftms", "ftms-uart", "csafe", "trackmaster", "woodway", "simulated", "replay"})
 
 type Now = Callable[[], int]
 type Tap = Callable[[str, bytes], None]
+
+
+class Makes(Protocol):
+    """What a driver of another package gives under GROUP; its arguments are those of `make`."""
+
+    def __call__(
+        self,
+        spec: str,
+        /,
+        *,
+        now: Now,
+        armed: Collection[Ability],
+        record: Callable[[str], None] | None,
+        incline: InclineRange | None,
+        tap: Tap | None,
+    ) -> Driver: ...
 
 
 def make(
@@ -50,6 +72,8 @@ def make(
     kind, _, rest = spec.partition(":")
     if kind == "csafe" and rest:
         return _csafe(spec, rest, now, armed, record, incline, tap)
+    if kind in ("trackmaster", "woodway") and rest:
+        return _trackmaster(spec, now, record, incline, tap)
     from drivers.ftms.driver import ftms_driver  # each driver is loaded only when it is named
 
     if kind == "ftms":
@@ -61,12 +85,38 @@ def make(
     elif kind == "replay" and rest:
         link, now = _replay(rest, now, pace)
     else:
-        raise Unsupported(f"no driver is called {spec!r}: {ALLOWED}")
+        return _foreign(spec)(spec, now=now, armed=armed, record=record, incline=incline, tap=tap)
     if record:
         from drivers.transports.recording import record as recorded
 
         link = recorded(link, record, now, spec)
     return ftms_driver(link, now=now, armed=armed, incline=incline)
+
+
+def _foreign(spec: str) -> Makes:
+    """Return what makes the driver of another package; none of ours can be replaced."""
+    kind = spec.partition(":")[0]
+    found = [] if kind in OURS else list(entry_points(group=GROUP, name=kind))
+    if not found:
+        raise Unsupported(f"no driver is called {spec!r}: {ALLOWED}{_others()}")
+    if len(found) > 1:
+        raise Unsupported(
+            f"two packages bring a driver {kind!r}: {', '.join(map(_package, found))}; remove one of them"
+        )
+    try:
+        made: Makes = found[0].load()
+    except Exception as error:  # a package of somebody else may raise anything
+        raise Unsupported(f"the driver {kind!r} of {_package(found[0])} cannot be loaded: {error!r}") from error
+    return made
+
+
+def _others() -> str:
+    names = sorted({f"{point.name}: (of {_package(point)})" for point in entry_points(group=GROUP)})
+    return f"; and of other packages: {', '.join(names)}" if names else ""
+
+
+def _package(point: EntryPoint) -> str:
+    return "a package without a name" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
 def _bluetooth(spec: str, rest: str, armed: Collection[Ability]) -> Link:
@@ -100,7 +150,7 @@ def _csafe(
     from drivers.csafe.capability import NAMES, capability_of
     from drivers.csafe.driver import armed_of, csafe_driver
     from drivers.csafe.gate import Seen, gate
-    from drivers.csafe.link import StreamLink
+    from drivers.transports.gated import StreamLink
     from drivers.transports.recording import record as recorded
 
     port, options = _port(spec, rest, CSAFE_SPEED, tap, NAMES)
@@ -114,6 +164,29 @@ def _csafe(
         link = recorded(link, record, now, spec)
     where = (port.name, port.speed)
     return csafe_driver(link, seen=seen, where=where, capability=capability, armed=armed, incline=incline)
+
+
+def _trackmaster(
+    spec: str, now: Now, record: Callable[[str], None] | None, incline: InclineRange | None, tap: Tap | None
+) -> Driver:
+    from drivers.trackmaster.gate import Seen, gate
+    from drivers.trackmaster.meaning import UNITS
+    from drivers.trackmaster.raising import trackmaster_driver
+    from drivers.trackmaster.variants import SPEED, VARIANTS
+    from drivers.transports.gated import StreamLink
+    from drivers.transports.recording import record as recorded
+
+    kind, _, rest = spec.partition(":")
+    port, options = _port(spec, rest, str(SPEED), tap, ("units",))
+    unit = options.get("units", "mph" if kind == "woodway" else "")
+    if unit not in UNITS:
+        raise Unsupported(f"{spec!r} must say what its console shows: {kind}:{port.name}?units=mph, or units=kmh")
+    seen = Seen(now)
+    link: Link = StreamLink(port, gate(VARIANTS[kind], seen, raises=incline is not None))
+    if record:
+        link = recorded(link, record, now, spec)
+    where = (port.name, port.speed)
+    return trackmaster_driver(link, seen=seen, variant=VARIANTS[kind], unit=unit, where=where, incline=incline)
 
 
 def _port(
@@ -146,6 +219,7 @@ def _replay(file: str, now: Now, pace: float) -> tuple[Link, Now]:
     except (OSError, UnicodeDecodeError) as error:
         raise Unsupported(f"the recording {file} cannot be read: {error}") from error
     link = ReplayLink(lines, pace, start=now())
-    if link.spec.startswith("csafe:"):
-        raise Unsupported(f"the recording {file} is of a CSAFE console: it can be read, and not be played back")
+    if link.spec.startswith(("csafe:", "trackmaster:", "woodway:")):
+        what = "CSAFE" if link.spec.startswith("csafe:") else "Trackmaster or Woodway"
+        raise Unsupported(f"the recording {file} is of a {what} console: it can be read, and not be played back")
     return link, now if pace else link.now

@@ -13,6 +13,7 @@ BREAKS = {
     "pure": ("daemon/policy/rules.py", "import time"),
     "codecs": ("drivers/ftms/codec.py", "import asyncio"),
     "simulated": ("drivers/simulated/csafe/codec.py", "import drivers.csafe.frames"),
+    "display": ("daemon/display/wishes.py", "import daemon.clock"),
     "upkeep": ("daemon/upkeep/kept.py", "import daemon.settings"),
     "floor": ("daemon/outbox/__init__.py", "import sqlalchemy"),
     "api": ("api/__init__.py", "import drivers.ftms"),

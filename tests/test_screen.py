@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.content import texts
+from daemon.content import texts, words
 from daemon.messages import Console
 from daemon.policy.lease import digit
 from daemon.policy.rules import Mode
@@ -13,6 +13,7 @@ from daemon.policy.state import Kind, Link, Prompt
 from daemon.screen import WORDS, choose, console
 from daemon.snapshot import Phase, Snapshot
 
+WORDS_EN = words()
 TEXTS = texts()
 NOTHING = Totals()
 KINDS = st.sampled_from(list(Kind))
@@ -34,7 +35,7 @@ def seen(
 
 
 def draw(shown: Snapshot, at: int = 1_000, units: str = "km/h", screen: str | None = "me") -> Console:
-    return console(shown, at, texts=TEXTS, units=units, screen=screen)
+    return console(shown, at, words=WORDS_EN, units=units, screen=screen)
 
 
 def test_units_are_those_of_the_machine() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from daemon.content import read_club
 from daemon.messages import Settings as InForce
 from daemon.policy.words import WORDS
 from daemon.rulebook import NOTE, in_force, read_saved
@@ -24,7 +25,7 @@ example:
 
 exit status: 0 no mistake (there may be warnings), 1 the file cannot be read, 2 mistakes, each on a line of its own
 """
-SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console")
+SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console", "screen")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     for warning in warnings(settings):
         print(f"{args.file}: {warning}", file=sys.stderr)
+    for fault in read_club(settings.words).faults:
+        print(fault, file=sys.stderr)
     for line in lines(settings, in_force(settings.rules, read_saved(changed(settings)), settings.named_rules)):
         print(line)
     return 0

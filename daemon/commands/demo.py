@@ -78,6 +78,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--port", type=port, default=0, help="of the page; default: 8080, or any free one")
     parser.add_argument("--mph", action="store_true", help="show miles")
     about = "flat: a question about the incline; limit: the time is nearly up; change: a suggestion"
+    parser.add_argument("--now", action="store_true", help="do not wait until somebody opens the page")
     parser.add_argument("--scene", choices=SCENES, default="flat", help=about)
 
 
@@ -90,7 +91,8 @@ def run(args: argparse.Namespace) -> int:
         return complain("the demo needs its own broker: install inclined[demo], or use `make demo`", FAILED)
     with tempfile.TemporaryDirectory(prefix="inclined-demo-") as folder:
         try:
-            return asyncio.run(_play(Path(folder), args.port, "mph" if args.mph else "km/h", SCENES[args.scene]))
+            units, scene = "mph" if args.mph else "km/h", SCENES[args.scene]
+            return asyncio.run(_play(Path(folder), args.port, units, scene, wait=not args.now))
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -99,26 +101,35 @@ def run(args: argparse.Namespace) -> int:
 
 @dataclass
 class StageClock:
-    """A clock that stands still until `go`, and is moved by hand until then; its wall fits, so nothing jumps."""
+    """A clock that goes with the world's time or is moved by hand; its wall fits, so nothing jumps."""
 
     past_ms: int
+    """Still to be moved by hand."""
     boot: str = "demo"
     at: int = 1_000_000
-    _gone: int | None = None
+    origin: int = 1_000_000
+    """When the story began."""
+    _since: int | None = field(default_factory=lambda: _monotonic())
 
     def now(self) -> int:
-        return self.at if self._gone is None else self._gone + _monotonic()
+        return self.at if self._since is None else self.at + _monotonic() - self._since
 
     def wall(self) -> datetime | None:
-        ahead = 0 if self._gone is not None else self._behind()
-        return datetime.now(UTC) - timedelta(milliseconds=ahead)
+        return datetime.now(UTC) - timedelta(milliseconds=self.past_ms)
 
-    def _behind(self) -> int:
-        return 1_000_000 + self.past_ms - self.at
+    def stand(self) -> None:
+        """Go on only by hand; the story begins."""
+        self.at, self._since = self.now(), None
+        self.origin = self.at
+
+    def move(self, ms: int) -> None:
+        """Move it by hand."""
+        self.at += ms
+        self.past_ms -= ms
 
     def go(self) -> None:
         """Go on with the world's time from where it stands."""
-        self._gone = self.at - _monotonic()
+        self._since = _monotonic()
 
 
 def _monotonic() -> int:
@@ -139,7 +150,7 @@ class Play:
         """Say a sentence in the terminal and on the page."""
         from api.demo import Line
 
-        seconds = (self.clock.now() - 1_000_000) // 1000
+        seconds = (self.clock.now() - self.clock.origin) // 1000
         line = Line(t=f"{seconds // 60}:{seconds % 60:02d}", text=text)
         self.told.appendleft(line)
         with contextlib.suppress(BrokenPipeError):  # nobody reads the terminal any more; the page goes on
@@ -197,7 +208,7 @@ def free_port(wanted: int) -> int:
     raise OSError("no port is free")
 
 
-async def _play(folder: Path, wanted: int, units: str, scene: Scene) -> int:
+async def _play(folder: Path, wanted: int, units: str, scene: Scene, *, wait: bool) -> int:
     from api.demo import create_demo, demo_routes
     from daemon.house import build, live
     from daemon.web import API, Site
@@ -221,10 +232,9 @@ async def _play(folder: Path, wanted: int, units: str, scene: Scene) -> int:
     living = asyncio.ensure_future(live(house, ready.set, [here]))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, living.cancel)
+    begun = asyncio.ensure_future(_begin(play, house, scene, wait=wait))
     try:
-        await asyncio.wait(
-            (asyncio.ensure_future(_begin(play, house, scene)), living), return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait((begun, living), return_when=asyncio.FIRST_COMPLETED)
         await living
     except asyncio.CancelledError:
         print("\nThe demo is over.")
@@ -241,8 +251,8 @@ def _narrate(play: Play, happened: object) -> None:
         play.tell(text)
 
 
-async def _begin(play: Play, house: "House", scene: Scene) -> None:
-    """Run the past as pure data, then let the clock go."""
+async def _begin(play: Play, house: "House", scene: Scene, *, wait: bool) -> None:
+    """With wait, wait until somebody looks at the page; then run the past as pure data, and let the clock go."""
     from daemon.policy.events import Tick
     from daemon.policy.state import Link
     from drivers.simulated.build import Key
@@ -254,6 +264,10 @@ async def _begin(play: Play, house: "House", scene: Scene) -> None:
             news.clear()
     play.link.server.tell = lambda _at, text: _tell_write(play, text)
     treadmill = play.link.server.treadmill
+    if wait:
+        play.tell("Nobody runs until you open the page.")
+        await _opened(house)
+    play.clock.stand()
     for passed in range(0, scene.past_ms, STEP_MS):
         if passed == ON_BELT_MS:
             play.press(Key.START.value)
@@ -261,13 +275,22 @@ async def _begin(play: Play, house: "House", scene: Scene) -> None:
         if treadmill.speed and treadmill.speed_target < WALK:
             treadmill.set_speed(WALK)
             treadmill.set_incline(scene.hill)
-        play.clock.at += STEP_MS
+        play.clock.move(STEP_MS)
         play.link.catch_up()
         house.runner.submit(Tick(play.clock.now()))
         if passed % 5_000 == 0:
             await asyncio.sleep(0)  # let the store and the pages follow
     play.clock.go()
     play.tell("Now it is your treadmill: its keys are on the page.")
+
+
+async def _opened(house: "House") -> None:
+    """Wait until a page shows what it is told."""
+    news = asyncio.Event()
+    with house.runner.feed.subscribe(news.set, depth=1):
+        while house.runner.state.lease is None:
+            await news.wait()
+            news.clear()
 
 
 def _tell_write(play: Play, text: str) -> None:

@@ -27,7 +27,7 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "record", help="write down what a treadmill says; nothing is sent to it", epilog=EXAMPLE
     )
-    parser.add_argument("driver", help="ftms:AA:BB:CC:DD:EE:FF, ftms-uart:PORT, csafe:PORT, simulated: or replay:FILE")
+    parser.add_argument("driver", help="as [machine] driver in the configuration, e.g. ftms:AA:BB:CC:DD:EE:FF")
     parser.add_argument("file", type=Path, help="the recording; must not exist yet")
     parser.add_argument("--bytes", type=Path, metavar="FILE", help="of a serial line, also write down its raw bytes")
     parser.add_argument("--seconds", type=duration, default=60.0, help="how long; default: 60")
@@ -35,7 +35,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Record until the time is over or Ctrl-C; 1 when the link cannot be made or ends by itself."""
-    if args.bytes and not args.driver.startswith(("ftms-uart:", "csafe:")):
+    if args.bytes and not args.driver.startswith(("ftms-uart:", "csafe:", "trackmaster:", "woodway:")):
         return complain("--bytes writes down a serial line, and this treadmill is on none", USAGE)
     written = 0
 

@@ -6,19 +6,23 @@ import contextlib
 import logging
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from daemon.claim import Claimed, claim
 from daemon.clock import system_clock
+from daemon.commands.check import no_driver
 from daemon.exits import FAILED, USAGE, Subparsers, complain
+from daemon.firstrun.look import look
 from daemon.settings import DEFAULT, Settings, SettingsError, load
+from daemon.settings.model import Console
 from drivers.contract import Ability
+
+PORT = Console().port
+KEY_FILE = Console().key_file
 
 log = logging.getLogger("daemon")
 
-LOOK_S = 2.0
 EXAMPLE = "example: inclined run --config /etc/inclined/inclined.toml"
 
 
@@ -26,18 +30,18 @@ def add(subparsers: Subparsers) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("run", help="look after this machine's treadmill", epilog=EXAMPLE)
     parser.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
-    parser.add_argument("--first-run", action="store_true", help="wait for a configuration without mistakes")
+    parser.add_argument(
+        "--first-run", action="store_true", help="wait for a good configuration, and show how to make one"
+    )
+    parser.add_argument("--port", type=int, default=PORT, help=f"of the screen until there is one; default: {PORT}")
+    parser.add_argument(
+        "--key-file", type=Path, default=KEY_FILE, metavar="FILE", help=f"likewise; default: {KEY_FILE}"
+    )
     parser.add_argument("--verbose", action="store_true", help="tell more in the journal")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the daemon; return 0 when told to stop, 1 when it cannot start, 2 for a configuration with mistakes."""
-    try:
-        settings = awaited(args.config) if args.first_run else load(args.config)
-    except SettingsError as error:
-        for mistake in error.mistakes:
-            complain(mistake, USAGE)
-        return USAGE
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if args.verbose else logging.INFO,
@@ -45,34 +49,43 @@ def run(args: argparse.Namespace) -> int:
     )
     logging.getLogger("bleak").setLevel(logging.INFO)  # it tells every byte, and so does our recorder
     try:
+        settings = waited_for(args) if args.first_run else load(args.config)
+    except SettingsError as error:
+        for mistake in error.mistakes:
+            complain(mistake, USAGE)
+        return USAGE
+    if settings is None:
+        return 0
+    try:
         with claimed(settings.machine.driver):
             return asyncio.run(_live(settings))
     except Claimed as error:
         return complain(str(error), FAILED)
 
 
-def awaited(path: Path) -> Settings:
-    """Return the settings once the file at path holds good ones; until then tell what is wrong, each time it differs.
+def waited_for(args: argparse.Namespace) -> Settings | None:
+    """Return the settings once they are good, with the set-up on the screen until then; None when told to stop."""
+    found = look(args.config, no_driver)
+    return found.settings or asyncio.run(_wait(args))
 
-    A service that waits is up: it says so, and feeds its watchdog.
-    """
+
+async def _wait(args: argparse.Namespace) -> Settings | None:
     from daemon.notify import notify
+    from daemon.setting_up import until_set_up
 
-    told: list[str] = []
-    while True:
-        try:
-            return load(path)
-        except SettingsError as error:
-            wrong = error.mistakes
-        except OSError as error:
-            wrong = [f"{path}: {error.strerror}; no treadmill is looked after until there is one without mistakes"]
-        if wrong != told:
-            for mistake in wrong:
-                complain(mistake, USAGE)
-            told = wrong
-        notify("READY=1")
-        notify("WATCHDOG=1")
-        time.sleep(LOOK_S)
+    where = {"port": args.port, "key_file": args.key_file}
+    waiting = asyncio.ensure_future(until_set_up(args.config, no_driver, **where, ready=lambda: notify("READY=1")))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, waiting.cancel)
+    try:
+        settings = await waiting
+    except asyncio.CancelledError:
+        notify("STOPPING=1")
+        log.info("Told to stop before there was a configuration.")
+        return None
+    log.info("There is a good configuration now: it begins.")
+    notify("STATUS=")
+    return settings
 
 
 @contextlib.contextmanager
@@ -112,6 +125,7 @@ async def _live(settings: Settings) -> int:
     living = asyncio.ensure_future(live(house, lambda: notify("READY=1")))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, living.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, house.tracer.ask)
     try:
         await living
     except asyncio.CancelledError:

@@ -16,6 +16,8 @@ from drivers.simulated.csafe.profile import PROFILES as CONSOLES
 from drivers.simulated.csafe.profile import Profile as Kind
 from drivers.simulated.ftms import FtmsServer
 from drivers.simulated.profile import PROFILES, Profile
+from drivers.simulated.trackmaster.profile import PROFILES as FAMILY
+from drivers.simulated.trackmaster.profile import Profile as Model
 
 if TYPE_CHECKING:  # bumble is an extra: the command says so instead of failing at import
     from bumble.transport.common import Transport
@@ -23,16 +25,19 @@ if TYPE_CHECKING:  # bumble is an extra: the command says so instead of failing 
     from drivers.simulated.csafe.serial import SerialConsole
     from drivers.simulated.panel import Switchable
     from drivers.simulated.peripheral import Peripheral
+    from drivers.simulated.trackmaster.serial import SerialTrackmaster
     from drivers.simulated.uart import SerialTreadmill
 
 FAILED: Final = 1
 USAGE: Final = 2
+SPEEDS: Final = {"csafe": 9_600, "trackmaster": 4_800, "woodway": 4_800}
 EXAMPLE: Final = """examples:
   inclined simulate ftms --transport usb:0                a treadmill on this computer's Bluetooth dongle
   inclined simulate ftms --radio unix:/tmp/hci.sock       a controller for the Bluetooth stack behind that socket
   inclined simulate ftms-uart                             a treadmill on a serial line, a pseudo terminal
   inclined simulate ftms-uart --link /tmp/treadmill       the same, under a name that stays
   inclined simulate csafe --profile matrix                a console with a CSAFE port, on a pseudo terminal
+  inclined simulate trackmaster --link /tmp/mill          a Trackmaster's serial port; likewise woodway
   inclined simulate ftms --profile list                   the kinds of treadmill
 Then type keys: start, +speed, -speed, +incline, -incline, pause, stop, safety_out, safety_in, programme, cool-down.
 """
@@ -46,14 +51,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("machine", choices=("ftms", "ftms-uart", "csafe"), help="what it speaks")
+    parser.add_argument("machine", choices=("ftms", "ftms-uart", "csafe", *FAMILY), help="what it speaks")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--radio", metavar="SPEC", help="be the controller of a host at this HCI byte stream")
     where.add_argument("--transport", metavar="SPEC", help="use the real controller at this HCI transport")
     parser.add_argument("--profile", metavar="NAME", help="kind of treadmill; `list` shows them, the default first")
     parser.add_argument("--address", default="F0:F1:F2:F3:F4:F5", help="Bluetooth address (default %(default)s)")
     parser.add_argument("--name", default="Sim Treadmill", help="advertised name (default %(default)s)")
-    parser.add_argument("--speed", type=bits, help="bits a second of the line (default 115200, of csafe 9600)")
+    parser.add_argument("--speed", type=bits, help="bits a second of the line (default: the protocol's own)")
     parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link that always leads to the line's port")
     parser.add_argument("--control", metavar="PATH", help="unix socket that takes requests, JSON, one a line")
 
@@ -67,9 +72,9 @@ def bits(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Run until interrupted, or until the radio is gone; return 0, 1 when it failed, 2 for wrong arguments."""
-    profiles: Mapping[str, Profile | Kind] = CONSOLES if args.machine == "csafe" else PROFILES
+    profiles = profiles_of(args.machine)
     args.profile = args.profile or next(iter(profiles))
-    args.speed = args.speed or (9_600 if args.machine == "csafe" else 115_200)
+    args.speed = args.speed or SPEEDS.get(args.machine, 115_200)
     if args.profile == "list":
         for name, profile in profiles.items():
             print(f"{name:18} {profile.about}")
@@ -83,6 +88,13 @@ def run(args: argparse.Namespace) -> int:
     if find_spec("bumble") is None:
         return complain("the simulated radio is an extra; install it with: pip install 'inclined[simulate]'", FAILED)
     return asyncio.run(simulate(args))
+
+
+def profiles_of(machine: str) -> Mapping[str, Profile | Kind | Model]:
+    """Return the kinds of machine that speak this, the default first."""
+    if machine in FAMILY:
+        return FAMILY[machine]
+    return CONSOLES if machine == "csafe" else PROFILES
 
 
 def complain(sentence: str, code: int) -> int:
@@ -141,7 +153,8 @@ async def on_a_line(args: argparse.Namespace) -> int:
     machine = line_of(args)
     try:
         await machine.power_on()
-        where = f'driver = "{args.machine}:{machine.line.name}?speed={args.speed}"'
+        units = {"trackmaster": f"&units={'kmh' if args.profile == 'kmh' else 'mph'}"}.get(args.machine, "")
+        where = f'driver = "{args.machine}:{machine.line.name}?speed={args.speed}{units}"'
         return await serve(args, machine, asyncio.get_running_loop().create_future(), where)
     except OSError as error:
         return complain(f"{error}; check the paths", FAILED)
@@ -149,8 +162,15 @@ async def on_a_line(args: argparse.Namespace) -> int:
         machine.line.unplug()
 
 
-def line_of(args: argparse.Namespace) -> "SerialTreadmill | SerialConsole":
+def line_of(args: argparse.Namespace) -> "SerialTreadmill | SerialConsole | SerialTrackmaster":
     """Return the treadmill on its line, unplugged."""
+    if args.machine in FAMILY:
+        from drivers.simulated.trackmaster.console import Console as Family
+        from drivers.simulated.trackmaster.serial import SerialTrackmaster
+
+        member = Family(FAMILY[args.machine][args.profile], at=now())
+        member.tell = teller(member.at)
+        return SerialTrackmaster(member, now=now, speed=args.speed, link=args.link)
     if args.machine == "csafe":
         from drivers.simulated.csafe.console import Console
         from drivers.simulated.csafe.serial import SerialConsole

@@ -31,7 +31,7 @@ from daemon.policy.events import (
     TrainerAsked,
     WaitingTold,
 )
-from daemon.policy.guard import RAISE, SAFE, blocked
+from daemon.policy.guard import NOTES, RAISE, SAFE, blocked
 from daemon.policy.hearing import hear, lowered, meet, note
 from daemon.policy.incline import (
     answer,
@@ -131,9 +131,7 @@ def _take(turn: Turn, event: Event) -> None:  # noqa: C901, one line for each ki
         case HelpAsked():
             _help(turn)
         case TrainerAsked():
-            turn.set(trainer=True)
-            turn.set_session(suggest_over=True)
-            turn.tell("trainer")
+            _trainer(turn)
         case LendAsked():
             _lend(turn)
         case ReturnAsked():
@@ -239,6 +237,17 @@ def _help(turn: Turn) -> None:
     turn.set(trainer=True)
     turn.show(Prompt(turn.number(), Kind.HELP, turn.at, turn.at + turn.state.rules.nudge_shown_ms))
     turn.tell("help")
+
+
+def _trainer(turn: Turn) -> None:
+    """Pass it on; a countdown, a raise or a stop keeps the screen."""
+    turn.set(trainer=True)
+    turn.set_session(suggest_over=True)
+    turn.tell("trainer")
+    withdraw(turn)
+    prompt = turn.state.prompt
+    if prompt is None or prompt.kind in NOTES:
+        turn.say(Kind.TRAINER)
 
 
 def _lend(turn: Turn) -> None:

@@ -15,7 +15,7 @@ type Check = Callable[[State, int], bool]
 
 NOTES = frozenset(
     {Kind.DECLINED, Kind.RAISED, Kind.NOT_MOVED, Kind.USE_KEYS, Kind.LONG_STAY, Kind.EXTENDED, Kind.LIFTED}
-    | {Kind.LIMIT_OFF, Kind.TAKEN}
+    | {Kind.LIMIT_OFF, Kind.TAKEN, Kind.TRAINER}
 )
 """Prompts that ask nothing: a nudge may take their place."""
 

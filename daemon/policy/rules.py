@@ -86,6 +86,7 @@ class Rules:
     proved_time: bool = False  # commissioning set the console's workout time and saw nothing else change
     proved_stop: bool = False  # commissioning saw one stop work, and proved the unit of speed
     items_off: frozenset[str] = frozenset()  # items that this club does not show: no pool, no swim
+    items_own: frozenset[str] = frozenset()  # items of this club's own: never on a moving belt
 
     def __post_init__(self) -> None:
         wrong = [

@@ -56,6 +56,7 @@ class Kind(Enum):
     STOP_OFF = "stop_off"  # something cancelled it
     SUGGESTION = "suggestion"
     TAKEN = "taken"  # the answer to I will
+    TRAINER = "trainer"  # the answer to Ask a trainer
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,12 +141,16 @@ def answer(turn: Turn, given: Answer) -> None:
     """Take the member's answer to the suggestion on the screen."""
     if given not in ENDS:
         return
+    item = turn.state.prompt.item if turn.state.prompt is not None else ""
     end_suggestion(turn, ENDS[given])
     if given is Answer.DECLINE:
         turn.set_session(suggest_quiet_until=turn.at + turn.state.rules.decline_hold_ms)
     elif given is Answer.NOT_TODAY:
         turn.set_session(suggest_over=True)
-    turn.say(Kind.TAKEN if given is Answer.TAKE else Kind.DECLINED)
+    if given is Answer.TAKE:
+        turn.say(Kind.TAKEN, item=item)
+    else:
+        turn.say(Kind.DECLINED)
 
 
 def deal(turn: Turn) -> None:
@@ -168,4 +172,6 @@ def _cards(state: State, at: int) -> tuple[str, Sequence[str]]:
         return "R8", [item for pair in zip(c.HIPS * 3, c.CORE * 2, strict=True) for item in pair]
     if state.evening and state.turns % 3 == 2:
         return "R1", ("hip.sitting",)
-    return "R1", c.EXTRAS if state.turns % 7 == 6 else c.WARM_UPS
+    if state.turns % 7 == 6:
+        return "R1", (*c.EXTRAS, *sorted(state.rules.items_own))
+    return "R1", c.WARM_UPS

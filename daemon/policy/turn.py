@@ -52,9 +52,9 @@ class Turn:
         good = None if lease is None else replace(lease, good=None)
         self.set(prompt=prompt, lease=good, message_at=self.at, card=None)
 
-    def say(self, kind: Kind, target: int = 0, *, minutes: int = 0, lasts: int = NOTE_MS) -> None:
+    def say(self, kind: Kind, target: int = 0, *, minutes: int = 0, item: str = "", lasts: int = NOTE_MS) -> None:
         """Show a message that asks nothing, for `lasts` ms, in place of the prompt."""
-        self.show(Prompt(self.number(), kind, self.at, self.at + lasts, target, minutes=minutes))
+        self.show(Prompt(self.number(), kind, self.at, self.at + lasts, target, minutes=minutes, item=item))
 
 
 def changed[T: (State, Session)](old: T, changes: Mapping[str, object]) -> T:

@@ -1,3 +1,3 @@
-from daemon.settings.load import DEFAULT, Settings, SettingsError, load, parse
+from daemon.settings.load import DEFAULT, Settings, SettingsError, load, loads, parse
 
-__all__ = ["DEFAULT", "Settings", "SettingsError", "load", "parse"]
+__all__ = ["DEFAULT", "Settings", "SettingsError", "load", "loads", "parse"]

@@ -13,15 +13,18 @@ from pydantic_core import ErrorDetails
 from daemon.policy.contradictions import contradictions
 from daemon.policy.rules import Action, Mode, Rules
 from daemon.policy.words import WORDS
-from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Section, Sections, StoreFile
+from daemon.settings import origin
+from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Screen, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
 TOKENS = "tokens.toml"
+CLUB = "words"
 """Beside the configuration."""
 GONE: Mapping[tuple[int | str, ...], str] = {
     ("api", "token_hashes"): "is no setting any more; take the line out, and make each token anew with "
     "`inclined token add NAME --role staff`",
+    ("machine", "screen_px_per_mm"): "stands elsewhere now: write it as px_per_mm in the part [screen]",
     ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
 }
 """What is said of keys that are no mistyped ones."""
@@ -47,9 +50,12 @@ class Settings:
     api: Api
     store: StoreFile
     console: Console
+    screen: Screen
     named: frozenset[str]
     tokens: Path | None = None
     """Where the tokens are kept; None: nowhere, and there are none."""
+    words: Path | None = None
+    """The folder of the club's own words; None: there is none."""
 
     @property
     def named_rules(self) -> frozenset[str]:
@@ -60,16 +66,45 @@ class Settings:
 
 def load(path: Path = DEFAULT) -> Settings:
     """Return the settings in the file at path. SettingsError names every mistake; OSError when it cannot be read."""
-    data = path.read_bytes()
+    return loads(path.read_bytes(), path)
+
+
+def loads(data: bytes, path: Path) -> Settings:
+    """Return the settings in data, read from path. SettingsError names every mistake with its place."""
     try:
         table = tomllib.loads(data.decode(), parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, a number of 5000 digits, nested without end
-        raise SettingsError([f"{path}: is not TOML: {error}"]) from None
-    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS))
+        raise SettingsError([f"{path}: is not TOML: {origin.where(data, error)}"]) from None
+    return replace(parse(table, str(path)), tokens=path.with_name(TOKENS), words=path.with_name(CLUB))
 
 
 def parse(table: Mapping[str, Any], file: str) -> Settings:
     """Return the settings that table holds; file is for the sentences. SettingsError names every mistake."""
+    rest = dict(table)
+    maker = rest.pop(origin.MADE_BY, None)
+    try:
+        settings = _parse(rest, file)
+    except SettingsError as error:
+        raise SettingsError([*_of_maker(file, maker), *error.mistakes]) from None
+    if maker is not None and (why := origin.mistake(maker)) is not None:
+        raise SettingsError([f"{file}: {origin.MADE_BY}: {why}"])
+    return settings
+
+
+def _of_maker(file: str, maker: object) -> list[str]:
+    """Return what to say before the mistakes of a file that says who made it."""
+    if maker is None:
+        return []
+    if (why := origin.mistake(maker)) is not None:
+        return [f"{file}: {origin.MADE_BY}: {why}"]
+    version = origin.newer(maker, origin.made_by())
+    if version is None:
+        return []
+    said = f"a newer inclined made this file ({version}; this is {origin.made_by()})"
+    return [f"{file}: {origin.MADE_BY}: {said}: put the newer one in again, or change what is named here"]
+
+
+def _parse(table: Mapping[str, Any], file: str) -> Settings:
     rest = dict(table)
     policy = rest.pop("policy", {})
     values, wrong = rules_of(policy) if isinstance(policy, dict) else ({}, [("", "is not a section")])
@@ -94,7 +129,7 @@ def parse(table: Mapping[str, Any], file: str) -> Settings:
     )
     if against := contradictions(rules):
         raise SettingsError([place(file, ("policy", _key(field))) + why for field, why in against])
-    found = (sections.mqtt, sections.api, sections.store, sections.console)
+    found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen)
     return Settings(machine, proved, rules, *found, frozenset(_named(table)))
 
 

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from daemon.messages import Slug
+from daemon.night import hours
 from daemon.settings.units import exact
 from drivers.contract import InclineRange
 
+Language = Literal["en", "de", "es", "fr"]
 Text = Annotated[str, Field(min_length=1, max_length=64)]
 Port = Annotated[int, Field(ge=1, le=65_535, strict=True)]
 
@@ -31,6 +33,11 @@ def is_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"{name} is no time zone of this computer") from None
     return name
+
+
+def _is_night(text: str) -> str:
+    hours(text)
+    return text
 
 
 Percent = Annotated[int, BeforeValidator(_tenths)]
@@ -61,7 +68,7 @@ class Range(Section):
 
 
 class Machine(Section):
-    """The treadmill, its driver and its screen."""
+    """The treadmill and its driver."""
 
     site: Slug
     """The gym: small letters, digits, dashes. Part of every MQTT topic."""
@@ -72,15 +79,13 @@ class Machine(Section):
     zone: Text
     """Where in the gym it stands."""
     driver: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S*$")]
-    """How to reach it: `ftms:AA:BB:CC:DD:EE:FF`, `ftms-uart:PORT`, `csafe:PORT`, `simulated:` or `replay:FILE`."""
+    """How to reach it: `ftms:ADDRESS`, `ftms-uart:PORT`, `csafe:PORT`, `trackmaster:PORT`, `simulated:`."""
     mode: Literal["observe", "nudge", "assist", "enforce"]
     """How far the daemon may go on this machine; set by who commissioned it. The network may only narrow it."""
     units: Literal["km/h", "mph"]
     """What the machine's own console shows."""
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    """Language of the screen."""
-    screen_px_per_mm: Annotated[Decimal, Field(ge=2, le=30)] | None = None
-    """Pixels per mm of the screen, so that letters are large enough; without it the page guesses."""
+    language: Language = "en"
+    """Language of the screen; a member may choose another of `[screen] languages` for one session."""
     incline_range: Range | None = None
     """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
     limit_action: Literal["announce", "machine", "stop"] = "announce"
@@ -164,9 +169,24 @@ class Console(Section):
     """The member's screen; it is served on 127.0.0.1 and nowhere else."""
 
     port: Port = 8081
-    """Port of the screen's page; not that of [api]."""
+    """Port of the screen's page; not that of [api]. The package's own screen opens 8081 and no other."""
     key_file: Path = Path("/run/inclined/console.key")
     """Where the daemon writes the kiosk's credential of this boot."""
+
+
+class Screen(Section):
+    """How the member's screen hangs, and when it is dark."""
+
+    rotate: Literal[0, 90, 180, 270] = 0
+    """Degrees by which the picture is turned; if 90 stands on its head, 270 does not."""
+    px_per_mm: Annotated[Decimal, Field(ge=2, le=30)] | None = None
+    """Points per mm of the screen, so that letters are large enough; without it, as the panel tells, else guessed."""
+    languages: frozenset[Language] = frozenset({"en", "de", "es", "fr"})
+    """What a member may choose while nobody runs; `[machine] language` is always among them."""
+    night: Annotated[str, AfterValidator(_is_night)] = ""
+    """Hours in which the screen is dark while nobody runs, in `[machine] time_zone`, such as `22:30-05:30`."""
+    dark: Literal["page", "panel"] = "page"
+    """`page` is black and wakes by a touch; `panel` switches the panel off, and only a moving belt wakes it."""
 
 
 class Sections(Section):
@@ -178,3 +198,4 @@ class Sections(Section):
     api: Api = Api()
     store: StoreFile = StoreFile()
     console: Console = Console()
+    screen: Screen = Screen()

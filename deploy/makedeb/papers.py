@@ -39,7 +39,10 @@ NEEDS = (
     "systemd (>= 254)",  # ImportCredential=, RestartSteps=
     "default-dbus-system-bus | dbus-system-bus",
 )
-WANTS = ("bluez",)  # a serial treadmill needs none
+WANTS = (
+    "bluez",  # a serial treadmill needs none
+    "cage", "chromium", "wlr-randr (>= 0.4)", "nftables", "libpam-systemd", "fonts-dejavu-core",  # the screen
+)  # fmt: skip
 
 
 def write_papers(recipe: Recipe, root: Path) -> None:

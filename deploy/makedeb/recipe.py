@@ -10,6 +10,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 """Where this code and its tools stand; what is built may stand elsewhere."""
 PYTHON = "3.13"  # Debian 13's python3, and so Raspberry Pi OS's; one package serves one Debian release
+TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class CannotBuild(Exception):
@@ -71,9 +72,11 @@ def date_of(checkout: Path) -> int:
 def output(command: list[str], **more: str) -> str:
     """Run command with more in its environment; return what it printed. CannotBuild with its last words if it failed.
 
-    PYTHONHASHSEED and the language are fixed: neither may show in a package.
+    PYTHONHASHSEED and the language are fixed: neither may show in a package. uv trusts what this computer trusts.
     """
     fixed = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    if TRUSTED.exists():
+        fixed["UV_SYSTEM_CERTS"] = "1"
     try:
         ran = subprocess.run(command, env=os.environ | fixed | more, capture_output=True, text=True, check=False)
     except FileNotFoundError:

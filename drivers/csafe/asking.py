@@ -12,9 +12,9 @@ from typing import Final
 from drivers.contract import Link, LinkLost, Permit, Timeout
 from drivers.csafe.answers import ECHO, UNASKED, Fit, conclusive, fit, verdict
 from drivers.csafe.frames import Decoder, Dropped, encode
-from drivers.csafe.link import STREAM
 from drivers.csafe.words import Reply, Status, decode_reply
 from drivers.odd import Odd
+from drivers.transports.gated import STREAM
 
 ANSWER_S: Final = 1.2
 """The standard gives a console one second, as qdomyos-zwift has it; their own use is 1.2."""

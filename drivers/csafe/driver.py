@@ -20,11 +20,11 @@ from drivers.csafe.answers import mute
 from drivers.csafe.asking import ANSWER_S, Asking
 from drivers.csafe.capability import Capability
 from drivers.csafe.gate import Seen
-from drivers.csafe.link import STREAM
 from drivers.csafe.meaning import incline_of, machine_of, notice_of, odd_values, reading_of
 from drivers.csafe.units import counts
 from drivers.csafe.words import Get, Reply, Status, encode_gets, encode_grade, encode_workout_time
 from drivers.odd import Odd
+from drivers.transports.gated import STREAM
 
 POLL_S = 0.25
 SILENT_S = 10.0

@@ -13,6 +13,7 @@ from drivers.contract import Ability, Unsupported
 from drivers.csafe.frames import Decoder, encode
 from drivers.csafe.units import GRADE
 from drivers.csafe.words import LONGEST_WORKOUT_MIN, SET_GRADE, SET_WORKOUT_TIME, STEERING, Get, State
+from drivers.transports.gated import Allow
 
 FRESH_MS = 2_000
 """A state that is older decides nothing."""
@@ -22,9 +23,6 @@ LEGAL = {
     SET_GRADE: frozenset({State.IN_USE}),
 }
 ARMED_BY = {SET_WORKOUT_TIME: Ability.WORKOUT_TIME, SET_GRADE: Ability.RAISE_INCLINE}
-
-type Allow = Callable[[bytes], None]
-"""Raises Unsupported for a frame that may not leave now."""
 
 
 @dataclass(slots=True)

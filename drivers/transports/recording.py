@@ -72,7 +72,7 @@ def parse(lines: Iterable[str]) -> tuple[str, list[Line]]:
                 spec = _header(entry)
             else:
                 said.append(_line(entry))
-        except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
             if number == len(whole) > 1 and not text.endswith("\n"):
                 logger.warning("the recording's last line, %d, is torn off: left out", number)
                 break

@@ -7,6 +7,8 @@ from drivers.contract import LinkLost, Listener, Permit, Refused, Unsupported, W
 from drivers.transports.recording import ERRORS, Line, parse
 
 THE_END = "the recording ends here"
+CLOSED_S = 5.0
+"""How long a strict replay waits for the driver to close the link where the recording did."""
 ASKED = frozenset({"subscribe", "read", "write", "error"})
 """Lines that wait for a driver to ask."""
 
@@ -138,6 +140,15 @@ class ReplayLink:
                 await self._moved.wait()
         raise LinkLost(THE_END)
 
+    async def _stirred(self) -> bool:
+        """Wait for the driver's own close; False when it waits for an end that this recording has not."""
+        try:
+            async with asyncio.timeout(CLOSED_S):
+                await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def _play(self, listener: Listener) -> None:
         """Tell what was heard, until the link ends as it did; a request's line waits for the request."""
         for line in self._rest():
@@ -145,8 +156,7 @@ class ReplayLink:
                 await self._moved.wait()
                 continue
             if line.do in {"open", "close"}:
-                if self._strict:
-                    await self._moved.wait()
+                if self._strict and await self._stirred():
                     continue
                 break
             await self._sleep(max(0, line.at - self._at) / 1000 * self._pace)

@@ -8,6 +8,7 @@ closed, so that no byte leaves after its permit is gone.
 import asyncio
 import contextlib
 import os
+import threading
 from collections.abc import Callable
 
 from drivers.contract import LinkLost, Permit, Timeout, Withdrawn
@@ -46,6 +47,8 @@ class SerialPort:
         self._known: str | None = None
         """Which adapter stood behind the name when it was first opened."""
         self._busy = False
+        self._ours = threading.Lock()
+        """Held from the opening of the port to the end of its closing, in whatever thread these are."""
         self._port: Opened | None = None
         self._listener: StreamListener | None = None
         self._over: asyncio.Future[None] | None = None
@@ -58,7 +61,7 @@ class SerialPort:
             raise LinkLost(f"{self.name} is already open or being opened: close it first")
         self._busy = True
         try:
-            port = await aside(self._open_now, closed, OPEN_S)
+            port = await aside(self._open_now, self._close_now, OPEN_S)
         except BaseException as error:
             self._busy = False
             if isinstance(error, TimeoutError):
@@ -70,7 +73,23 @@ class SerialPort:
         asyncio.get_running_loop().add_reader(port.fd, self._readable, port)
 
     def _open_now(self) -> Opened:
-        """Do what may block; in a thread."""
+        """Do what may block; in a thread. One that was given up ends first, or it would look like another program's."""
+        if not self._ours.acquire(timeout=OPEN_S):
+            raise LinkLost(f"{self.name} is still being opened or closed: unplug the adapter once")
+        try:
+            return self._open_alone()
+        except BaseException:
+            self._ours.release()
+            raise
+
+    def _close_now(self, port: Opened) -> None:
+        """Close; in a thread."""
+        try:
+            closed(port)
+        finally:
+            self._ours.release()
+
+    def _open_alone(self) -> Opened:
         device = device_of(self.name)
         identity = self._identify(device)
         if self._known is not None and identity != self._known:
@@ -176,7 +195,7 @@ class SerialPort:
             self._over.exception()
         try:
             with contextlib.suppress(TimeoutError):
-                await aside(lambda: closed(port), lambda _: None, CLOSE_S)
+                await aside(lambda: self._close_now(port), lambda _: None, CLOSE_S)
         finally:
             self._busy = False
 

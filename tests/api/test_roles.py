@@ -35,6 +35,7 @@ HERE = {**READ, "none": 200}
 
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/"): OPEN,
+    ("GET", "/about"): OPEN,
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,
     ("GET", "/openapi.json"): READ,
@@ -52,6 +53,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/api/v1/session/extend"): CHANGE,
     ("POST", "/api/v1/session/lift"): CHANGE,
     ("POST", "/api/v1/waiting"): CHANGE,
+    ("GET", "/api/v1/content"): READ,
     ("GET", "/api/v1/health"): READ,
     ("GET", "/api/v1/ready"): READ,
     ("GET", "/api/v1/metrics"): READ,

@@ -19,7 +19,7 @@ from api.pace import CALLS, SIGN_INS, Pace, Rate
 from api.screen import create_console
 from api.serve import listen, serve
 from api.signins import SignIns
-from daemon.content import texts
+from daemon.content import LANGUAGES, words
 from daemon.messages import Counters, Health, SessionRow, UsageRow
 from daemon.policy.events import Event, Happened
 from daemon.policy.rules import Mode, Rules
@@ -155,6 +155,7 @@ class World:
     health: Callable[[], Health] = lambda: Health(status="ok", checks={"machine": "ok"})
     heard_at: int | None = 99_500
     notice: str | None = None
+    languages: tuple[str, ...] = LANGUAGES
     fault: str | None = None
     hosts: frozenset[str] = frozenset({"t07.gym.example"})
     tokens: Tokens = field(default_factory=Tokens)
@@ -178,7 +179,8 @@ class World:
             history=self.history,
             rulebook=rulebook,
             health=lambda: self.health(),
-            texts=texts(),
+            words={name: words(name) for name in LANGUAGES},
+            languages=self.languages,
             console_key=KEY,
             tokens=self.tokens,
             sign_ins=SignIns(self.told.append, Pace(self.sign_in_rate)),

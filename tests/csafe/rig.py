@@ -21,11 +21,11 @@ from drivers.contract import (
 from drivers.csafe.capability import Capability
 from drivers.csafe.driver import CsafeDriver, armed_of, csafe_driver
 from drivers.csafe.gate import Seen, gate
-from drivers.csafe.link import StreamLink
 from drivers.simulated.build import Key
 from drivers.simulated.csafe.console import Console
 from drivers.simulated.csafe.profile import PROFILES, Profile
 from drivers.simulated.csafe.serial import SerialConsole
+from drivers.transports.gated import StreamLink
 from drivers.transports.serial import SerialPort
 from tests.drivers.pty import until, yes
 

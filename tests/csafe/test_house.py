@@ -21,11 +21,11 @@ from drivers.contract import Ability, InclineRange
 from drivers.csafe.capability import Capability
 from drivers.csafe.driver import armed_of, csafe_driver
 from drivers.csafe.gate import Seen, gate
-from drivers.csafe.link import StreamLink
 from drivers.simulated.build import Key
 from drivers.simulated.csafe.console import Console
 from drivers.simulated.csafe.profile import PROFILES
 from drivers.simulated.csafe.serial import SerialConsole
+from drivers.transports.gated import StreamLink
 from drivers.transports.serial import SerialPort
 from tests.house.fixtures import HandClock, Living, alive, settled, table
 from tests.house.test_house import DUE_MS, port

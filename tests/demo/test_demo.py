@@ -38,9 +38,13 @@ class Demo:
 
 
 @pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
+async def demo(request: pytest.FixtureRequest) -> AsyncIterator[Demo]:
+    words: tuple[str, ...] = getattr(request, "param", ())
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "daemon", "demo", stdout=PIPE, stderr=PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        *(sys.executable, "-m", "daemon", "demo", *words),
+        stdout=PIPE,
+        stderr=PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     yield Demo(process)
     if process.returncode is None:
@@ -59,6 +63,7 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
+@pytest.mark.parametrize("demo", [("--now",)], indirect=True)
 async def test_the_first_line_is_the_page_and_a_nudge_comes_within_thirty_seconds(demo: Demo) -> None:
     """Without any browser it tells in the terminal what happens."""
     first = await demo.until("", 20)
@@ -67,6 +72,7 @@ async def test_the_first_line_is_the_page_and_a_nudge_comes_within_thirty_second
     await demo.until("The belt has been flat for a while", 30)
 
 
+@pytest.mark.alone
 async def test_the_deck_rises_on_the_page_and_the_members_key_ends_it(demo: Demo, browser: Browser) -> None:
     url = (await demo.until("Open http", 20)).removeprefix("Open ")
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
@@ -84,8 +90,10 @@ async def test_the_deck_rises_on_the_page_and_the_members_key_ends_it(demo: Demo
     assert faults == []
 
 
+@pytest.mark.alone
 async def test_cancel_on_the_page_leaves_the_deck_alone(demo: Demo, browser: Browser) -> None:
     url = (await demo.until("Open http", 20)).removeprefix("Open ")
+    await demo.until("Nobody runs until you open the page")
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
     await page.goto(url)
     screen = page.frame_locator("#console")

@@ -185,3 +185,12 @@ async def test_a_recorder_sees_the_slot_where_its_link_does() -> None:
     assert isinstance(seeing, SeesSlot)
     assert await seeing.slot_free()
     assert not isinstance(record(ScriptedLink(), lambda line: None, lambda: 0), SeesSlot)
+
+
+async def test_a_strict_replay_ends_where_the_recorded_driver_closed_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.transports.replay.CLOSED_S", 0.05)
+    lines = [line for line in lines_of(FOLDER / "horizon-idle.jsonl") if '"lost"' not in line]
+    link = ReplayLink(lines, strict=True)
+    async with asyncio.timeout(5):
+        with pytest.raises(LinkLost, match="the recording ends here"):
+            await ftms_driver(link, now=link.now).run(lambda said: None)

@@ -87,7 +87,7 @@ def main(asked: list[str]) -> int:
     """Print the survivors that nobody explained; 1 if there are any."""
     began = time.perf_counter()
     files = [name for name in FILES if not asked or name in asked]
-    TRACES[:] = sorted(suite.record(), key=lambda trace: len(trace.expected))
+    TRACES[:] = sorted(suite.traces(), key=lambda trace: len(trace.expected))
     todo = [mutant for name in files for mutant in mutants(name, (POLICY / f"{name}.py").read_text())]
     print(f"{len(todo)} mutants, {len(TRACES)} traces of {sum(len(t.expected) for t in TRACES)} events", flush=True)
     alive: list[Mutant] = []

@@ -10,7 +10,8 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
-from daemon.policy.state import Kind, Link
+from daemon.policy.state import Card, Kind, Link, Prompt
+from daemon.snapshot import Phase
 from tests.pages.stage import CHROMIUM, FLAGS, SIZES, Stage, drawn, open_console, staged
 
 NOTICE = "The gym closes at 22:00 today. Please plan your cool-down. Thank you, and see you tomorrow."
@@ -19,6 +20,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
 def scenes(stage: Stage) -> dict[str, dict[str, Any]]:
     """Return what the pictures show, by name: changes of the stage's first snapshot."""
+    now = stage.clock.now()
     return {
         "calm": {},
         "notice": {"speed": 930, "incline": -35},
@@ -29,6 +31,16 @@ def scenes(stage: Stage) -> dict[str, dict[str, Any]]:
         "raised": {"prompt": stage.prompt(Kind.RAISED, 4), "incline": 10},
         "declined": {"prompt": stage.prompt(Kind.DECLINED, 3)},
         "help": {"prompt": stage.prompt(Kind.HELP, 3)},
+        "suggestion": {
+            "prompt": Prompt(5, Kind.SUGGESTION, now, None, item="mod.row", rule="R4", why="why_R4", free=True)
+        },
+        "time": {
+            "prompt": Prompt(6, Kind.TIME, now, None, minutes=10),
+            "limit": "counting",
+            "limit_left": 598,
+            "limit_minutes": 30,
+        },
+        "card": {"card": Card("glute.bridge", "R1", 0), "phase": Phase.IDLE, "speed": 0, "session": None},
         "link-lost": {"link": Link.DOWN, "speed": None, "incline": None},
         "lent": {"link": Link.LENT, "speed": None, "incline": None},
     }
@@ -37,6 +49,7 @@ def scenes(stage: Stage) -> dict[str, dict[str, Any]]:
 KEPT = {
     *("calm-800x480", "nudge-800x480", "countdown-800x480", "link-lost-800x480"),
     *("nudge-720x1280", "nudge-1024x600", "nudge-1280x800"),
+    *("declined-800x480", "help-800x480", "suggestion-800x480", "time-800x480", "card-800x480"),
 }
 """Those that the docs show."""
 

@@ -15,7 +15,7 @@ from api.screen import create_console
 from api.serve import listen, serve
 from api.signins import SignIns
 from daemon.clock import SystemClock, system_clock
-from daemon.content import Text, texts
+from daemon.content import LANGUAGES, Text, texts, words
 from daemon.messages import Health
 from daemon.policy.events import Confirmed, Event
 from daemon.policy.rules import Mode
@@ -49,8 +49,11 @@ class Size(NamedTuple):
     mm: float
 
 
-SIZES = [Size(800, 480, 5.2), Size(720, 1280, 8.2), Size(1024, 600, 6.6), Size(1280, 800, 5.9)]
-"""7 inch, Touch Display 2, 7 inch, and 10 inch."""
+SIZES = [
+    *(Size(800, 480, 5.2), Size(720, 1280, 8.2), Size(1024, 600, 6.6), Size(1280, 800, 5.9)),
+    *(Size(480, 800, 5.2), Size(1280, 720, 8.2), Size(600, 1024, 6.6), Size(800, 1280, 5.9)),
+]
+"""7 inch, Touch Display 2, 7 inch, and 10 inch; then each of them turned."""
 
 
 class Nothing:
@@ -69,7 +72,9 @@ class Stage:
     units: Literal["km/h", "mph"] = "km/h"
     notice: str | None = None
     px_per_mm: float | None = None
+    asleep: bool = False
     texts: dict[str, tuple[Text, ...]] = field(default_factory=lambda: dict(texts()))
+    languages: tuple[str, ...] = ("en",)
     more: list[APIRouter] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     said: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,13 +90,15 @@ class Stage:
             history=Nothing(),  # type: ignore[arg-type]  # no page asks for it
             rulebook=Nothing(),  # type: ignore[arg-type]  # nor for this
             health=lambda: Health(status="ok", checks={}),
-            texts=self.texts,
+            words={name: replace(words(name), texts=self.texts if name == "en" else texts(name)) for name in LANGUAGES},
+            languages=self.languages,
             console_key=KEY,
             tokens=TokenBook(None, self.clock.wall),
             sign_ins=SignIns(lambda told: None),
             reading_open=True,
             notice=lambda: self.notice,
             px_per_mm=self.px_per_mm,
+            asleep=lambda: self.asleep,
         )
 
     def submit(self, event: Event) -> None:
@@ -143,7 +150,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph"] = "km/h") -> AsyncIterator[Stage]:
+async def staged(
+    *more: Callable[[Feed], APIRouter],
+    units: Literal["km/h", "mph"] = "km/h",
+    languages: tuple[str, ...] = ("en",),
+) -> AsyncIterator[Stage]:
     """Serve the pages for a member who runs at 12.5 km/h on a flat belt."""
     clock = system_clock()
     base = Snapshot(
@@ -158,7 +169,7 @@ async def staged(*more: Callable[[Feed], APIRouter], units: Literal["km/h", "mph
         totals=Totals(belt=1_325_000, flat=400_000, distance=3_120),
     )
     feed = Feed(base)
-    stage = Stage(clock, base, feed, units=units, more=[routes(feed) for routes in more])
+    stage = Stage(clock, base, feed, units=units, languages=languages, more=[routes(feed) for routes in more])
     stage.start()
     try:
         yield stage

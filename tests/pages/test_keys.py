@@ -143,7 +143,7 @@ async def test_no_answer_is_no_consent(browser: Browser, stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("kind", "keys"), [
-    (Kind.NUDGE, ["raise", "decline", "help"]),
+    (Kind.NUDGE, ["raise", "decline", "trainer", "help"]),
     (Kind.COUNTDOWN, ["cancel"]),
     (Kind.RAISING, ["cancel"]),
     *((kind, []) for kind in (Kind.DECLINED, Kind.RAISED, Kind.NOT_MOVED, Kind.USE_KEYS, Kind.HELP)),

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from daemon.content import Text, texts
 from daemon.policy.session import Totals
 from daemon.policy.state import Kind, Link
 from daemon.screen import WORDS
-from tests.pages.ruler import Measured, faults, measure
-from tests.pages.stage import SIZES, Size, Stage, drawn, open_console
+from tests.pages.ruler import AT_ONE_METRE, bad, faults, look
+from tests.pages.stage import SIZES, Size, Stage, open_console
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,8 +18,6 @@ pytestmark = [
     pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size.width}x{size.height}"),
 ]
 
-AT_ONE_METRE = 4.65
-"""Capitals of 16 minutes of arc, mm."""
 AT_ARMS_LENGTH = 3.45
 """Capitals of 20 minutes of arc at 0.6 m, mm."""
 LONGEST = Text(
@@ -38,15 +36,6 @@ ASKED: list[tuple[Kind, dict[str, Any]]] = [
     (Kind.TAKEN, {}),
 ]
 """Every shape that a prompt has on the page."""
-
-
-def bad(wrong: dict[str, list[str]]) -> list[str]:
-    return [f"{state}: {fault}" for state, found in wrong.items() for fault in found]
-
-
-async def look(page: Page, stage: Stage, **changes: Any) -> Measured:
-    await drawn(page, stage.show(**changes))
-    return await measure(page)
 
 
 async def test_the_shipped_words_fit(browser: Browser, stage: Stage, size: Size) -> None:
@@ -89,11 +78,13 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("notice", NOTICES)
-async def test_every_state_fits(browser: Browser, stage: Stage, size: Size, notice: str | None) -> None:
+async def test_every_state_fits(browser: Browser, stage: Stage, size: Size) -> None:
     opened = await open_console(browser, stage, size)
-    stage.notice = notice
-    wrong = {name: faults(await look(opened.page, stage, **changes)) for name, changes in STATES.items()}
+    wrong: dict[str, list[str]] = {}
+    for notice in NOTICES:
+        stage.notice = notice
+        for name, changes in STATES.items():
+            wrong[f"{name} with {notice}"] = faults(await look(opened.page, stage, **changes))
     assert bad(wrong) == []
     assert opened.faults == []
 
@@ -112,31 +103,3 @@ async def test_numbers_are_large_and_the_scale_is_right(browser: Browser, stage:
     nudge = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE, can_raise=True))
     assert min(nudge["raise"].capital, nudge["decline"].capital) >= 8
     assert nudge["help"].top >= nudge["decline"].bottom
-
-
-async def test_the_scale_can_be_given(browser: Browser, stage: Stage, size: Size) -> None:
-    opened = await open_console(browser, stage, size)
-    await opened.page.goto(f"{stage.url}/console?mm={size.mm * 0.9}")
-    seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    assert seen.mm == pytest.approx(size.mm * 0.9)
-    assert faults(seen) == []
-
-
-async def test_the_scale_that_staff_measured_is_used(browser: Browser, stage: Stage, size: Size) -> None:
-    stage.px_per_mm = size.mm * 0.9
-    await stage.stop()
-    stage.start()
-    opened = await open_console(browser, stage, size)
-    seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    assert seen.mm == pytest.approx(size.mm * 0.9)
-    assert faults(seen) == []
-
-
-async def test_a_turned_screen_is_drawn_anew(browser: Browser, stage: Stage, size: Size) -> None:
-    opened = await open_console(browser, stage, size)
-    await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    turned = next(other for other in SIZES if (other.width < other.height) != (size.width < size.height))
-    await opened.page.set_viewport_size({"width": turned.width, "height": turned.height})
-    seen = await look(opened.page, stage, prompt=stage.prompt(Kind.NUDGE))
-    assert seen.mm == pytest.approx(turned.mm, rel=0.03)
-    assert faults(seen) == []

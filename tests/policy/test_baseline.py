@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.policy.events import Effect, Happened, LinkDown
-from daemon.policy.rules import Mode
+from daemon.policy.rules import Mode, Rules
 from tests.policy.world import World
 
 DUE = 300_500
@@ -89,8 +89,14 @@ def test_other_modes_count_no_spells() -> None:
 )
 @settings(max_examples=8)
 def test_a_spell_begins_where_a_question_would_have_come(flat: list[tuple[int, int]], seen: bool) -> None:
-    """The same member before the same deck, with and without questions: the moments are the same."""
-    worlds = [World(mode=mode, screen=seen or mode is Mode.NUDGE) for mode in (Mode.OBSERVE, Mode.NUDGE)]
+    """The same member before the same deck, with and without questions: the moments are the same.
+
+    Without suggestions, of which one may take the place of a third question (R3).
+    """
+    worlds = [
+        World(rules=Rules(mode=mode, suggestions_a_session=0), screen=seen or mode is Mode.NUDGE)
+        for mode in (Mode.OBSERVE, Mode.NUDGE)
+    ]
     for world in worlds:
         world.connect()
         for length, deck in flat:

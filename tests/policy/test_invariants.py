@@ -66,7 +66,11 @@ def test_evenings_reach_every_stage_prompt_and_effect() -> None:
     act_out(asked := Play(Rules(mode=Mode.NUDGE, **SHORT), eager=False), [(65, "raise")])
     act_out(stopped := late(timed(Action.STOP), 1), [], 220)
     act_out(machine := Play(timed(Action.MACHINE), speed=0, abilities=stopped.abilities, screens=False), [], 60)
-    act_out(taken := Play(Rules(mode=Mode.NUDGE, **SHORT), incline=10, target=10, screens=False), [(905, "take")], 910)
+    act_out(
+        taken := Play(Rules(mode=Mode.NUDGE, **SHORT), incline=10, target=10, screens=False),
+        [(905, "take"), (907, "trainer")],
+        910,
+    )
     act_out(calm := late(timed(Action.ANNOUNCE, limit_when=When.WAITING)), [], 360)
     act_out(
         long := Play(Rules(mode=Mode.NUDGE, long_stay_ms=60_000, **SHORT), incline=20, target=20, screens=False),

@@ -42,9 +42,11 @@ class World:
     state: State = field(init=False)
     effects: list[tuple[int, Effect]] = field(default_factory=list)
     trace: list[Event] = field(default_factory=list)
+    rules: Rules | None = None
+    """In place of the usual ones of `mode`."""
 
     def __post_init__(self) -> None:
-        self.state = fresh_state("run", Rules(mode=self.mode), 0)
+        self.state = fresh_state("run", self.rules or Rules(mode=self.mode), 0)
 
     def tell(self, event: Event) -> list[Effect]:
         self.trace.append(event)

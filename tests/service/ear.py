@@ -57,12 +57,11 @@ def listening(address: str) -> Iterator[Ear]:
 
 
 @asynccontextmanager
-async def daemon(config: Path, ear: Ear) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run `inclined run` as systemd does; killed at the end if it is still there."""
+async def daemon(config: Path, ear: Ear, *more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `inclined run`, with more words, as systemd does; killed at the end if it is still there."""
     environment = os.environ | {"NOTIFY_SOCKET": ear.address}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "daemon", "run", "--config", str(config), env=environment, stderr=asyncio.subprocess.PIPE
-    )
+    command = (sys.executable, "-m", "daemon", "run", "--config", str(config), *more)
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
     try:
         yield process
     finally:

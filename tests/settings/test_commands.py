@@ -61,7 +61,7 @@ def test_check_tells_every_mistake_and_returns_2(tmp_path: Path, capsys: pytest.
     assert run("check", file) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert len(said.err.splitlines()) == 27
+    assert len(said.err.splitlines()) == 31
     assert all(line.startswith(f"{file}: [") for line in said.err.splitlines())
 
 

@@ -37,7 +37,7 @@ driver = "ftms"
 mode = "auto"
 units = "km"
 colour = "red"
-screen_px_per_mm = inf
+screen_px_per_mm = 5
 incline_range = { least = 0.05, most = 15.0, stepp = 0.5 }
 clock = true
 [policy]
@@ -56,16 +56,23 @@ token_hashes = ["abc", 3]
 [console]
 x = 1
 host = "0.0.0.0"
+[screen]
+rotate = 45
+px_per_mm = inf
+night = "22:00"
+dark = "off"
 """
 PLACES = """
 [machine] site: | [machine] machine: | [machine] name: | [machine] zone: is missing | [machine] driver:
 [machine] mode: "auto" is none of its values; it may be 'observe', 'nudge', 'assist' or 'enforce'
-[machine] units: | [machine] colour: is unknown; it may be site, | [machine] screen_px_per_mm: Infinity
+[machine] units: | [machine] colour: is unknown; it may be site, | [machine] screen_px_per_mm: stands elsewhere now
 [machine] incline_range.least: 0.05 is no number of tenths | [machine] incline_range.step: is missing
 [machine] incline_range.stepp: is unknown; it may be least, most, step | [machine] clock: true | [mqtt] host: is missing
 [mqtt] port: 70000 is wrong; it should be less than or equal to 65535 | [mqtt] tls.ca: is missing | [api] port: "80"
 [api] token_hashes: is no setting any more; take the line out | [console] x: is unknown; it may be port, key_file
 [console] host: is no setting: the screen is served on 127.0.0.1
+[screen] rotate: 45 is none of its values; it may be 0, 90, 180 or 270 | [screen] px_per_mm: Infinity
+[screen] night: "22:00" is not written like 22:30-05:30; Hours in which | [screen] dark: "off" is none of its values
 [nonsense] is unknown; it may be machine, proved,
 [policy] min_incline: 1.05 is no number in steps of 0.1 %; it may be 0 to 1.5 %
 [policy] warm_up: "long" | [policy] warmup: is unknown; it may be min_incline, warm_up,
@@ -201,6 +208,7 @@ def test_no_table_breaks_it(table: dict[str, Any]) -> None:
 def test_every_setting_of_the_policy_has_a_key() -> None:
     assert {key.field for key in KEYS.values()} == set(Rules.__slots__) - {
         "mode",
+        "items_own",
         "limit_action",
         "proved_time",
         "proved_stop",

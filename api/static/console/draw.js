@@ -1,20 +1,22 @@
 // Draws what the daemon says, and nothing else: the page never counts, guesses or remembers a number.
 import { fit, setMeasured } from "./scale.js";
+import { decimal, disclaimer, label, lostWords, speak } from "./words.js";
 
 const UNKNOWN = "–";
 const KEYS = ["raise", "take", "decline", "cancel", "return"];
-const SMALL = ["why", "not_today", "lend", "help"];
-const LOST = {
-  wait: ["Reconnecting", "The treadmill works as always. So do its safety key and Stop."],
-  down: ["Link to the treadmill lost", "Use the treadmill's own controls. Safety key and Stop work as always."],
-  lent: ["Your app has the treadmill", "We stay away until you are done."],
-  stranger: ["This screen is not signed in", "Staff: open the address that the daemon gave. The treadmill works as always."],
-};
-
+const SMALL = ["why", "not_today", "lend", "language", "trainer", "help"];
 export const at = (id) => document.getElementById(id);
+
+let latest = null; // what was told last, unless the line is lost since
 
 export function draw(told) {
   setMeasured(told.px_per_mm);
+  latest = told;
+  speak(told.language, () => {
+    if (latest) draw(latest);
+    fit();
+  });
+  if (!told.card) write("disclaimer", "");
   const up = told.link === "up";
   numbers(up ? told : {});
   write("speed-unit", told.units);
@@ -22,13 +24,26 @@ export function draw(told) {
   limit(up ? told : {});
   if (!up) say(told.link);
   else if (told.prompt) ask(told.prompt);
-  else if (told.card && !told.notice) tip(told.card, told.can_lend);
+  else if (told.card && !told.notice) tip(told.card, told);
   else calm(told);
+  at("dark").hidden = !told.asleep || Boolean(told.prompt) || performance.now() < awake;
   at("screen").dataset.seq = told.seq;
+}
+
+// At night the page is black until it is touched; then it is lit for a minute.
+const AWAKE_MS = 60_000;
+let awake = 0;
+
+export function wake() {
+  awake = performance.now() + AWAKE_MS;
+  at("dark").hidden = true;
 }
 
 // Nothing is heard: what was drawn is old, so it goes, and with it the prompt that would be confirmed.
 export function drawLost(why) {
+  latest = null;
+  write("disclaimer", "");
+  at("dark").hidden = true;
   numbers({});
   limit({});
   say(why);
@@ -46,21 +61,22 @@ export function drawn() {
 const COUNTS = {
   countdown: { write: String, read: (text) => Number.parseInt(text, 10) },
   stop: { write: String, read: (text) => Number.parseInt(text, 10) },
-  raising: { write: (digit) => `${(digit / 10).toFixed(1)} %`, read: (text) => Math.round(Number.parseFloat(text) * 10) },
+  raising: { write: (digit) => `${decimal(digit / 10, 1)} %`, read: (text) => Math.round(Number.parseFloat(text.replace(",", ".")) * 10) },
 };
 
 // The member sees at once that Cancel was felt, whether or not the daemon has heard it yet.
 export function drawCancelled() {
   const { id, cancelled } = at("prompt").dataset;
-  write("cancel", id === cancelled ? "Cancelling" : "Cancel");
+  write("cancel", label(id === cancelled ? "cancelling" : "cancel"));
 }
 
 function numbers({ speed, incline, seconds, distance, min_incline: least }) {
-  write("speed", speed?.toFixed(1) ?? UNKNOWN);
-  write("incline", incline?.toFixed(1).replace("-", "\u2212") ?? UNKNOWN);
-  write("least", least ? `min ${least.toFixed(1)}` : "");
+  const shown = (number, digits) => (number == null ? UNKNOWN : decimal(number, digits).replace("-", "\u2212"));
+  write("speed", shown(speed, 1));
+  write("incline", shown(incline, 1));
+  write("least", least ? label("least", { t: decimal(least, 1) }) : "");
   write("time", seconds === undefined ? UNKNOWN : clock(seconds));
-  write("distance", distance?.toFixed(2) ?? UNKNOWN);
+  write("distance", shown(distance, 2));
   for (const [id, most] of Object.entries(USUAL)) at(id).toggleAttribute("data-long", at(id).textContent.length > most);
 }
 
@@ -77,35 +93,42 @@ function clock(seconds) {
 function limit({ limit: counts, waiting }) {
   const stage = counts?.stage ?? "";
   at("limit").dataset.stage = stage;
-  const left = LEFT[stage]?.(counts.left_s) ?? (waiting ? "People are waiting" : "");
+  const left = LEFT[stage]?.(counts.left_s) ?? (waiting ? label("waiting") : "");
   write("limit", left);
 }
 
 const LEFT = {
-  counting: (s) => (s > 60 ? `${Math.ceil(s / 60)} min left` : `${s} s left`),
-  grace: (s) => `Cool down: ${clock(s)}`,
-  over: () => "Your time is up",
+  counting: (s) => (s > 60 ? label("minutes_left", { m: Math.ceil(s / 60) }) : label("seconds_left", { n: s })),
+  grace: (s) => label("cool_down", { c: clock(s) }),
+  over: () => label("over"),
 };
 
-function tip({ title, body }, lend) {
-  show({ id: 0, kind: "card", headline: title, body, keys: [], small: lend ? ["lend"] : [] });
+function tip({ title, body }, told) {
+  write("disclaimer", disclaimer());
+  show({ id: 0, kind: "card", headline: title, body, keys: [], small: calmKeys(told).filter((key) => key !== "help") });
 }
 
-function calm({ notice, can_lend: lend }) {
+function calmKeys({ can_lend: lend, next_language: language }) {
+  write("language", language ?? "");
+  return [...(lend ? ["lend"] : []), ...(language ? ["language"] : []), "trainer", "help"];
+}
+
+function calm(told) {
   at("screen").dataset.view = "calm";
   at("prompt").hidden = true;
   at("prompt").dataset.id = "0";
   write("spoken", "");
-  small(lend ? ["lend", "help"] : ["help"]);
-  if (write("notice", notice ?? "")) fit();
+  write("disclaimer", "");
+  small(calmKeys(told));
+  if (write("notice", told.notice ?? "")) fit();
 }
 
 function ask({ id, kind, headline, body, can_raise, digit, why }) {
   const counts = COUNTS[kind];
   const keys = ANSWERS[kind] ?? (counts ? ["cancel"] : []);
-  const more = kind === "nudge" ? ["help"] : kind === "suggestion" ? ["why", "not_today", "help"] : [];
+  const more = kind === "nudge" ? ["trainer", "help"] : kind === "suggestion" ? ["why", "not_today", "help"] : [];
   at("why").dataset.text = why ?? "";
-  write("raise", can_raise ? "Raise it" : "I will");
+  write("raise", label(can_raise ? "raise" : "take"));
   write("digit", counts ? counts.write(digit) : "");
   show({ id, kind, headline, body: at("why").dataset.open === String(id) ? why : body, keys, small: more });
 }
@@ -123,7 +146,7 @@ function small(shown) {
 }
 
 function say(why) {
-  const [headline, body] = LOST[why];
+  const [headline, body] = lostWords(why);
   show({ id: "", kind: why, headline, body, keys: why === "lent" ? ["return"] : [], small: [] });
 }
 

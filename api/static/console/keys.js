@@ -1,8 +1,9 @@
 // The keys: Cancel acts when it is touched, all others when they are let go, and none twice within 300 ms.
-import { at, drawWhy } from "./draw.js";
+import { at, drawWhy, wake } from "./draw.js";
 
 const TWICE_MS = 300;
-const KEYS = ["raise", "take", "decline", "not_today", "help", "lend", "return"];
+const KEYS = ["raise", "take", "decline", "not_today", "help", "trainer", "lend", "language", "return"];
+const OURS = ["Enter", " ", "Tab", "Shift", "Escape", "F5", "F12"]; // no other key of a keyboard does anything: it may lead out
 const STAFF_MS = 3000;
 const CORNER_PX = 120;
 
@@ -72,5 +73,8 @@ export function listenKeys(line, lease) {
   addEventListener("pointercancel", (event) => down.delete(event.pointerId));
   addEventListener("click", clicked);
   addEventListener("keydown", typed);
+  at("dark").addEventListener("pointerdown", wake); // what lies under it was not meant
+  addEventListener("wheel", (event) => event.preventDefault(), { passive: false }); // with Ctrl it would enlarge
+  addEventListener("keydown", (event) => OURS.includes(event.key) || event.preventDefault());
   addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch is a touch
 }

@@ -4,11 +4,13 @@ import { listenKeys } from "./keys.js";
 import { confirmAlways } from "./lease.js";
 import { connect } from "./link.js";
 import { fit, setScale } from "./scale.js";
+import { speak } from "./words.js";
 
 setScale();
 addEventListener("resize", () => {
   setScale();
   fit();
 });
+speak("", fit);
 const line = connect({ told: draw, lost: drawLost });
 listenKeys(line, confirmAlways(line));

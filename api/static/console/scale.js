@@ -1,13 +1,14 @@
 // Sizes in millimetres of the real screen: what matters is the height of a letter at one metre.
 
-// Width and height in mm of the usual panels: 7" at 800x480 and 1024x600, 10.1" at 1280x800, 7" upright at 720x1280.
+// Long and short side in mm of the usual panels, which may hang either way: 7" at 800x480 and 1024x600, 7" at 1280x720,
+// 10.1" at 1280x800.
 const SMALL = [154, 90];
+const FINE = [155, 87];
 const LARGE = [217, 136];
-const UPRIGHT = [87, 155];
 
 // Text is drawn as large as it fits. At 1 a headline's capitals are 28 minutes of arc at one metre and the body's 20;
 // at the last one, for the longest text that is allowed, the body's are still 20 at arm's length.
-const SCALES = [1.3, 1.2, 1.1, 1, 0.94, 0.88, 0.82, 0.77, 0.72, 0.67, 0.62, 0.57, 0.52, 0.47, 0.43];
+const SCALES = [1.3, 1.2, 1.1, 1, 0.94, 0.88, 0.82, 0.77, 0.72, 0.67, 0.62, 0.57, 0.52, 0.47, 0.43, 0.41];
 const NOTES = [1, 0.9, 0.8, 0.7, 0.65];
 const DIGITS_EM = 2.42; // how wide "12.5" is in its own height
 
@@ -22,16 +23,19 @@ export function setMeasured(mm) {
 
 export function setScale() {
   const given = Number(new URLSearchParams(location.search).get("mm")) || measured;
-  const mm = given > 0 ? given : guessed(innerWidth, innerHeight);
-  const [across, down] = [innerWidth / mm, innerHeight / mm];
+  const wide = Math.min(innerWidth, screen.width); // Chromium's window is never less than 500 wide, an upright panel may be
+  const mm = given > 0 ? given : guessed(wide, innerHeight);
+  const [across, down] = [wide / mm, innerHeight / mm];
   const [width, height] = across < down ? [across - 8, down / 5.2] : [(across - 16) / 2, down / 2.8];
   set("--mm", `${mm}px`);
+  set("--width", `${wide}px`);
   set("--numeral", Math.min(width / DIGITS_EM, height));
 }
 
 function guessed(width, height) {
-  const [across, down] = width < height ? UPRIGHT : width <= 1024 ? SMALL : LARGE;
-  return Math.min(width / across, height / down);
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const [across, down] = long <= 1024 ? SMALL : long <= 1280 && short <= 720 ? FINE : LARGE;
+  return Math.min(long / across, short / down);
 }
 
 export function fit() {

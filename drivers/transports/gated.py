@@ -1,11 +1,15 @@
 """A plain stream of bytes as a contract.Link of one channel, with the gate right before the bytes."""
 
+from collections.abc import Callable
+
 from drivers.contract import Listener, Permit, Unsupported
-from drivers.csafe.gate import Allow
 from drivers.transports.stream import ByteStream
 
 STREAM = 0
 """The one channel."""
+
+type Allow = Callable[[bytes], None]
+"""Raises Unsupported for a whole write that may not leave now."""
 
 
 class StreamLink:
