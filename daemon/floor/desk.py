@@ -14,6 +14,7 @@ from daemon.floor.hours import Stored, covered, verdict
 from daemon.floor.kept import brings, plausible, record_in, row_of
 from daemon.floor.ledger import Ledger, inserting
 from daemon.floor.marks import Mark
+from daemon.floor.quarantine import set_aside, unfit_of
 from daemon.floor.record import Record
 from daemon.floor.shelf import Known, Shelf
 from daemon.floor.sift import Unfit

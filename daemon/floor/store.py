@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daemon.floor import tables as t
 from daemon.floor.account import midnight
+from daemon.floor.desk import Gym, Taken
 from daemon.floor.figures import ZONE, differences, kept_since, rebuild, recall
-from daemon.floor.intake import Gym, Taken, take
+from daemon.floor.intake import take
 from daemon.floor.ledger import UNDATED
 from daemon.floor.opening import BUSY_S, changing, open_engine, reading, sentence, writing
 from daemon.floor.record import Record
