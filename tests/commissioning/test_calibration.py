@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.clock import system_clock
 from daemon.commands.run import driver_of
 from daemon.settings import load
 from drivers.calibrated import calibrated
@@ -148,7 +149,7 @@ async def test_the_map_of_the_configuration_is_used(tmp_path: Path) -> None:
         'units = "km/h"\nincline_map = [[0, 1], [5.0, 6.0], [15, 16]]\n'
     )
     said: list[Said] = []
-    running = asyncio.create_task(driver_of(load(file), lambda: 0).run(said.append))
+    running = asyncio.create_task(driver_of(load(file), system_clock().now).run(said.append))
     async with asyncio.timeout(20):
         while not any(isinstance(one, Reading) for one in said):  # noqa: ASYNC110, of a simulated machine
             await asyncio.sleep(0.01)
