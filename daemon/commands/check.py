@@ -15,6 +15,7 @@ from daemon.messages import Settings as InForce
 from daemon.policy.words import WORDS
 from daemon.rulebook import NOTE, in_force, read_saved
 from daemon.settings import DEFAULT, Settings, SettingsError, load
+from daemon.settings.model import Tenths
 from daemon.settings.units import KEYS
 from daemon.store import StoreError, recorded
 from drivers.contract import Unsupported
@@ -129,7 +130,10 @@ def toml(value: object) -> str:
     if isinstance(value, BaseModel):
         return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value if inner is not None) + " }"
     if isinstance(value, frozenset | tuple | list):
-        return "[" + ", ".join(sorted(toml(inner) for inner in value)) + "]"
+        every = [toml(inner) for inner in value]
+        return f"[{', '.join(sorted(every) if isinstance(value, frozenset) else every)}]"
+    if isinstance(value, Tenths):
+        return str(Decimal(value) / 10)
     if isinstance(value, bool | int | float | Decimal):
         return str(value).lower()
     return json.dumps(str(value), ensure_ascii=False)

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from daemon.claim import Claimed, claim
@@ -16,7 +16,7 @@ from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.firstrun.look import look
 from daemon.settings import DEFAULT, Settings, SettingsError, load
 from daemon.settings.model import Console
-from drivers.contract import Ability
+from drivers.contract import Ability, Driver
 
 PORT = Console().port
 KEY_FILE = Console().key_file
@@ -109,17 +109,25 @@ def armed(settings: Settings) -> set[Ability]:
     return {Ability.WORKOUT_TIME} if timer else {Ability.STOP} if stop else set()
 
 
+def driver_of(settings: Settings, now: Callable[[], int]) -> Driver:
+    """Return the driver that the configuration names, with this machine's own range and map."""
+    from drivers.calibrated import calibrated
+    from drivers.calibration import calibration
+    from drivers.registry import make
+
+    wide, points = settings.machine.incline_range, settings.machine.incline_map
+    driver = make(settings.machine.driver, now=now, incline=wide.range() if wide else None, armed=armed(settings))
+    return calibrated(driver, calibration(points)) if points else driver
+
+
 async def _live(settings: Settings) -> int:
     from daemon.house import build, live
     from daemon.notify import notify
     from daemon.store import StoreError
-    from drivers.registry import make
 
     clock = system_clock(trust_wall=settings.machine.clock == "trust")
-    wide = settings.machine.incline_range
-    driver = make(settings.machine.driver, now=clock.now, incline=wide.range() if wide else None, armed=armed(settings))
     try:
-        house = build(settings, clock, driver)
+        house = build(settings, clock, driver_of(settings, clock.now))
     except StoreError as error:
         return complain(str(error), FAILED)
     living = asyncio.ensure_future(live(house, lambda: notify("READY=1")))

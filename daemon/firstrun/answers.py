@@ -12,7 +12,8 @@ from daemon.settings.load import place
 PASSWORD_FILE: Final = "mqtt-password"  # noqa: S105, the name of a file
 """Beside the configuration."""
 DRIVERS: Final = re.compile(
-    r"ftms:[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}(\?adapter=hci\d{1,2})?|(ftms-uart|csafe):/\S+|simulated:"
+    r"ftms:[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}(\?adapter=hci\d{1,2})?"
+    r"|(ftms-uart|csafe|trackmaster|woodway):/\S+|simulated:"
 )
 """What may be set up; a recording is for who edits the file."""
 LONGEST: Final = 256

@@ -11,11 +11,18 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from daemon.messages import Slug
 from daemon.night import hours
 from daemon.settings.units import exact
+from drivers.calibration import calibration
 from drivers.contract import InclineRange
 
 Language = Literal["en", "de", "es", "fr"]
 Text = Annotated[str, Field(min_length=1, max_length=64)]
 Port = Annotated[int, Field(ge=1, le=65_535, strict=True)]
+
+
+class Tenths(int):
+    """A number of tenths; in the file it stands as a number with one decimal."""
+
+    __slots__ = ()
 
 
 def _tenths(given: object) -> int:
@@ -40,7 +47,12 @@ def _is_night(text: str) -> str:
     return text
 
 
-Percent = Annotated[int, BeforeValidator(_tenths)]
+def _is_map(points: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    calibration(points)
+    return points
+
+
+Percent = Annotated[int, BeforeValidator(_tenths), AfterValidator(Tenths)]
 
 
 class Section(BaseModel):
@@ -88,6 +100,8 @@ class Machine(Section):
     """Language of the screen; a member may choose another of `[screen] languages` for one session."""
     incline_range: Range | None = None
     """For a machine that tells none or a wrong one: `{ least = 0.0, most = 15.0, step = 0.5 }`, in %."""
+    incline_map: Annotated[tuple[tuple[Percent, Percent], ...], AfterValidator(_is_map)] | None = None
+    """Where console and wire differ, pairs of what is told and what is shown: `[[0, 0], [5, 4], [15, 12]]`, in %."""
     limit_action: Literal["announce", "machine", "stop"] = "announce"
     """What follows a time limit: words only, the console's own workout time, or one stop after a countdown."""
     time_zone: Annotated[str, AfterValidator(is_zone)] = "UTC"

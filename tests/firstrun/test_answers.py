@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daemon.firstrun.answers import answers_in, filled, mistakes, table_of
+from daemon.firstrun.answers import answers_in, filled, mistakes, table_of, wrong
 from daemon.firstrun.document import document, quoted
 from daemon.firstrun.here import languages, time_zone, zones
 from daemon.firstrun.questions import PASSWORD, QUESTIONS, Answers, Here, Kind, questions
@@ -145,3 +145,20 @@ def test_the_time_zone_is_this_computers(tmp_path: Path) -> None:
 
 def test_good_answers_are_good() -> None:
     assert mistakes(GOOD, HERE) == {}
+
+
+@pytest.mark.parametrize(
+    ("driver", "good"),
+    [
+        ("ftms:C0:FF:EE:00:00:07?adapter=hci1", True),
+        ("csafe:/dev/serial0?asks=speed", True),
+        ("trackmaster:/dev/serial/by-id/x?units=mph", True),
+        ("woodway:/dev/serial/by-id/x", True),
+        ("trackmaster:ttyS0", False),
+        ("replay:walk.jsonl", False),
+        ("ftms:C0:FF:EE:00:00", False),
+    ],
+)
+def test_a_treadmill_may_be_named_in_every_way_that_there_is(driver: str, good: bool) -> None:
+    question = next(each for each in questions() if each.key == "machine.driver")
+    assert (wrong(question, driver) is None) == good

@@ -109,7 +109,13 @@ def test_the_page_of_settings_is_what_the_code_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", ["", BROKER.format(host="127.0.0.1", tls=TLS.format()), '[api]\nhosts = ["gym.example"]\n']
+    "more",
+    [
+        "incline_range = { least = -3.0, most = 15.0, step = 0.5 }\nincline_map = [[0, 0], [5.0, 4.5], [12, 15]]\n",
+        "",
+        BROKER.format(host="127.0.0.1", tls=TLS.format()),
+        '[api]\nhosts = ["gym.example"]\n',
+    ],
 )
 def test_what_check_prints_is_a_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str) -> None:
     """It says the same again, but for where each value comes from."""
