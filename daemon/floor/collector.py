@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,6 +37,10 @@ NO_CLOCK: Final = "This computer does not know the date yet. Machines keep their
 DEAF: Final = "{count} events came faster than they could be stored; their machines send them again."
 
 
+type Part = Callable[[Client], Awaitable[None]]
+"""Lives as long as one connection does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often things are done, in seconds."""
@@ -63,6 +67,8 @@ class Collector:
         self._keep_days = keep_days
         self._pace = pace or Pace()
         self.inbox = Inbox(site)
+        self.parts: list[Part] = []
+        """What else lives on our connection."""
         self._marks: dict[str, int] = {}
         self._broken: frozenset[str] = frozenset()
         self._turned = asyncio.Event()
@@ -110,8 +116,8 @@ class Collector:
             self.inbox.begin()
             self.connected.set()
             async with asyncio.TaskGroup() as tasks:
-                for part in (self._hear, self._tell_marks, self._tell_state):
-                    tasks.create_task(part(mqtt))
+                for part in (self._hear, self._tell_marks, self._tell_state, *self.parts):
+                    tasks.create_task(_living(part(mqtt)))
 
     async def _hear(self, mqtt: Client) -> None:
         async for message in mqtt.messages:
@@ -223,3 +229,7 @@ class Collector:
         if fault is not None and fault != self._faults[part]:
             log.warning("%s", fault)
         self._faults[part] = fault
+
+
+async def _living(part: Awaitable[None]) -> None:
+    await part

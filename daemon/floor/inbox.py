@@ -3,12 +3,17 @@
 import asyncio
 import re
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from daemon.floor.presence import Seen, Waiting
+from daemon.messages import Ack, Alert
+from daemon.mqtt.inbox import DESIRED
 from daemon.mqtt.topics import ROOT
 
 AT_ONCE: Final = 500
@@ -20,6 +25,9 @@ MACHINES: Final = 10_000
 WORD: Final = 16
 LARGEST: Final = 16 * 1024
 SLUG: Final = re.compile(r"[a-z0-9-]{1,32}")
+CODE: Final = re.compile(r"[a-z0-9_-]{1,32}")
+ALERTS: Final = 32
+"""Codes of one machine that are listened to."""
 
 type Arrived = tuple[str, str, bytes]
 """Machine, topic, payload."""
@@ -34,6 +42,8 @@ class Inbox:
         self.more = asyncio.Event()
         """Set when there is something to store or to learn."""
         self.dropped = 0
+        self.acks: Callable[[str, Ack], object] = lambda _machine, _ack: None
+        """Hears what machines answer to commands."""
         self._events: deque[Arrived] = deque()
         self._infos: dict[str, bytes] = {}
         self._learnt: dict[str, bytes] = {}
@@ -43,6 +53,7 @@ class Inbox:
         """Forget what was true of another connection: the broker tells what it keeps anew."""
         for one in self.seen.values():
             one.status = one.link = ""
+            one.alerts.clear()
 
     def take(self, topic: str, payload: bytes, now: int, *, retained: bool) -> None:
         """Take one message; now: Unix ms."""
@@ -58,6 +69,12 @@ class Inbox:
             seen.state, seen.at, seen.kept = payload, now, retained
         elif name == "info" and len(payload) <= LARGEST:
             self._info(machine, payload, seen)
+        elif name == "settings" and len(payload) <= LARGEST:
+            seen.settings = payload
+        elif name == "ack" and not retained and len(payload) <= LARGEST:
+            self._ack(machine, payload, seen)
+        elif name.startswith("alert/") and len(payload) <= LARGEST:
+            _alert(name.removeprefix("alert/"), payload, seen)
         elif name in {"status", "link"}:
             setattr(seen, name, payload[:WORD].decode("ascii", "replace"))
 
@@ -80,13 +97,24 @@ class Inbox:
         if step in {"waiting", "nobody_waits"} and at <= now:
             self.waiting.append(Waiting(at, step == "waiting"))
 
+    def _ack(self, machine: str, payload: bytes, seen: Seen) -> None:
+        try:
+            ack = Ack.model_validate_json(payload)
+        except ValidationError:
+            return
+        if ack.id == DESIRED:
+            seen.refusal = None if ack.result == "accepted" else (ack.reason or "the machine gave no reason")[:500]
+        else:
+            self.acks(machine, ack)
+
     def _info(self, machine: str, payload: bytes, seen: Seen) -> None:
         if self._learnt.get(machine) == payload or not payload:
             return
         self._infos[machine] = payload
         try:
-            modality = from_json(payload)["modality"]
-        except (ValueError, TypeError, KeyError):
+            found = from_json(payload)
+            modality, seen.limit_action = found["modality"], str(found.get("limit_action", ""))[:WORD]
+        except (ValueError, TypeError, KeyError, AttributeError):
             modality = "treadmill"
         seen.modality = modality if isinstance(modality, str) and SLUG.fullmatch(modality) else "treadmill"
         self.more.set()
@@ -105,3 +133,12 @@ class Inbox:
         new, self._infos = self._infos, {}
         self._learnt |= new
         return list(new.items())
+
+
+def _alert(code: str, payload: bytes, seen: Seen) -> None:
+    """Keep what staff should see to, until the machine says that it is over: by an empty message."""
+    if not payload:
+        seen.alerts.pop(code, None)
+    elif CODE.fullmatch(code) and (code in seen.alerts or len(seen.alerts) < ALERTS):
+        with suppress(ValidationError):
+            seen.alerts[code] = Alert.model_validate_json(payload)

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 library = logging.getLogger(f"{__name__}.library")
 library.setLevel(logging.CRITICAL)  # what it has to say reaches us as errors, which are told once
 
-LISTENED: Final = ("event/+", "info", "status", "link", "state")
+LISTENED: Final = ("event/+", "info", "status", "link", "state", "settings", "ack", "alert/+")
 ANSWER_S: Final = 10.0
 QUEUED_IN: Final = 65_536
 """Messages that may wait for us; what does not fit is sent again by its machine."""

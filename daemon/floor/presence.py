@@ -6,14 +6,14 @@ something is unknown, nothing is said.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 from pydantic import ValidationError
 
 from daemon.floor.record import unix_ms
-from daemon.messages import FloorState, State
+from daemon.messages import Alert, FloorState, Settings, State
 from daemon.mqtt.topics import ONLINE
 
 SILENT_MS: Final = 90_000
@@ -37,6 +37,18 @@ class Seen:
     """When state came."""
     kept: bool = False
     """The broker had kept it: it may be old."""
+    settings: bytes = b""
+    refusal: str | None = None
+    """Why it would not take what the floor wants of it."""
+    limit_action: str = "announce"
+    alerts: dict[str, Alert] = field(default_factory=dict)
+
+    def told(self) -> Settings | None:
+        """Return the settings that it says are in force, as far as they can be read."""
+        try:
+            return Settings.model_validate_json(self.settings) if self.settings else None
+        except ValidationError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +63,23 @@ def standing(seen: Seen, now: int, *, broken: bool = False) -> Standing:
     """Return what a machine is now; broken: staff took it out of order."""
     if broken:
         return "out"
-    state = _state(seen) if seen.status == ONLINE and seen.link == ONLINE else None
-    if state is None or not 0 <= now - _heard(seen, state) <= SILENT_MS or state.link != "up":
+    state = state_of(seen) if seen.status == ONLINE and seen.link == ONLINE else None
+    if state is None or not 0 <= now - heard(seen, state) <= SILENT_MS or state.link != "up":
         return "unknown"
     if state.phase in BUSY:
         return "busy"
     return "free" if state.phase == "idle" else "unknown"
 
 
-def _state(seen: Seen) -> State | None:
+def state_of(seen: Seen) -> State | None:
+    """Return the state that was heard last, as far as it can be read."""
     try:
         return State.model_validate_json(seen.state)
     except ValidationError:
         return None
 
 
-def _heard(seen: Seen, state: State) -> int:
+def heard(seen: Seen, state: State) -> int:
     """Return when the state held: of one that the broker kept, only its own date tells."""
     return (unix_ms(state.ts) or 0) if seen.kept else seen.at
 

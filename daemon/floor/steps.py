@@ -72,6 +72,26 @@ STEPS: Final[Sequence[Sequence[str]]] = (
             PRIMARY KEY (month, machine, weekday, hour)){clustered}""",
         "CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL)",
     ),
+    (
+        """CREATE TABLE layer (             -- settings of a site, zone or machine: the whole layer
+            rev BIGINT PRIMARY KEY, site TEXT NOT NULL, at BIGINT NOT NULL,
+            scope TEXT NOT NULL, name TEXT NOT NULL, mode TEXT, vals TEXT NOT NULL,
+            author TEXT NOT NULL, role TEXT, address TEXT, said TEXT, why TEXT)""",
+        """CREATE TABLE desired (           -- what each machine was told last; widest: how far its own file lets it go
+            machine BIGINT PRIMARY KEY, rev BIGINT NOT NULL, mode TEXT, vals TEXT NOT NULL, widest TEXT)""",
+        """CREATE TABLE audit (             -- who did what; said: who they say they are
+            n BIGINT PRIMARY KEY, site TEXT NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, machine TEXT,
+            author TEXT NOT NULL, role TEXT, address TEXT, said TEXT, data TEXT NOT NULL)""",
+        """CREATE TABLE fault (             -- what staff had to see to; ended is NULL while it lasts
+            machine BIGINT NOT NULL, code TEXT NOT NULL, detected BIGINT NOT NULL,
+            began BIGINT NOT NULL, ended BIGINT, text TEXT NOT NULL,
+            PRIMARY KEY (machine, code, detected))""",
+        "CREATE UNIQUE INDEX fault_open ON fault (machine, code) WHERE ended IS NULL",
+        """CREATE TABLE serviced (          -- when a machine was serviced, and what its belt had run by then
+            machine BIGINT NOT NULL, at BIGINT NOT NULL, belt BIGINT NOT NULL, distance BIGINT NOT NULL,
+            author TEXT NOT NULL, said TEXT, note TEXT NOT NULL,
+            PRIMARY KEY (machine, at))""",
+    ),
 )
 
 

@@ -38,7 +38,7 @@ class FloorStore:
     def __init__(self, engine: Engine, site: str, zone: ZoneInfo) -> None:
         self.engine = engine
         self.zone = zone
-        self._site = site
+        self.site = site
 
     @classmethod
     def open(cls, database: str, site: str, zone: ZoneInfo, busy_s: float = BUSY_S) -> Self:
@@ -89,18 +89,18 @@ class FloorStore:
         with writing(self.engine) as db:
             since = kept_since(db)
             old = 0 if since == date.min else midnight(since, self.zone)
-            return take(db, Gym(self._site, self.zone, since, old), heard, ms(now))
+            return take(db, Gym(self.site, self.zone, since, old), heard, ms(now))
 
     def marks(self) -> dict[str, int]:
         """Return how far each machine is stored."""
-        wanted = select(t.machine.c.machine, t.machine.c.stored).where(t.machine.c.site == self._site)
+        wanted = select(t.machine.c.machine, t.machine.c.stored).where(t.machine.c.site == self.site)
         with reading(self.engine) as db:
             return {row.machine: row.stored for row in db.execute(wanted)}
 
     def learn(self, machine: str, about: About) -> int:
         """Keep what a machine says of itself; return how far it is stored. StoreError."""
         with changing(self.engine) as db:
-            (row,) = machine_rows(db, self._site, [machine])
+            (row,) = machine_rows(db, self.site, [machine])
             words = {"name": about.name, "zone": about.zone, "modality": about.modality}
             db.execute(update(t.machine).where(t.machine.c.n == row["n"]).values(words))
             return int(row["stored"])
@@ -109,7 +109,7 @@ class FloorStore:
         """Return the machines that staff took out of order."""
         m = t.machine.c
         with reading(self.engine) as db:
-            return frozenset(db.execute(select(m.machine).where(m.site == self._site, m.out_of_order > 0)).scalars())
+            return frozenset(db.execute(select(m.machine).where(m.site == self.site, m.out_of_order > 0)).scalars())
 
     def let_go(self, now: datetime, days: int) -> int:
         """Delete events that are older than days, and calls for help after a day. StoreError."""
@@ -132,7 +132,7 @@ class FloorStore:
             undated.where(t.day.c.machine == m.n).scalar_subquery().label("undated_sessions"),
         )  # fmt: skip
         with reading(self.engine) as db:
-            return [dict(row) for row in db.execute(wanted.where(m.site == self._site).order_by(m.machine)).mappings()]
+            return [dict(row) for row in db.execute(wanted.where(m.site == self.site).order_by(m.machine)).mappings()]
 
     def quarantined(self) -> list[dict[str, Any]]:
         """Return what made no sense, newest first."""

@@ -52,6 +52,35 @@ day: Final = Table("day", metadata, *_numbers("day", "machine", *COLUMNS))
 heat: Final = Table("heat", metadata, *_numbers("month", "machine", "weekday", "hour", *COLUMNS))
 note: Final = Table("note", metadata, Column("name", Text, primary_key=True), Column("text", Text))
 
+WHO: Final = ("author", "role", "address", "said")
+
+
+def _words(*names: str) -> list[Column[str]]:
+    return [Column(name, Text) for name in names]
+
+
+layer: Final = Table(
+    "layer",
+    metadata,
+    Column("rev", BigInteger, primary_key=True),
+    *_numbers("at"),
+    *_words("site", "scope", "name", "mode", "vals", *WHO, "why"),
+)
+desired: Final = Table(
+    "desired",
+    metadata,
+    Column("machine", BigInteger, primary_key=True),
+    *_numbers("rev"),
+    *_words("mode", "vals", "widest"),
+)
+audit: Final = Table("audit", metadata, *_numbers("n", "at"), *_words("site", "what", "machine", *WHO, "data"))
+fault: Final = Table(
+    "fault", metadata, *_numbers("machine"), *_words("code", "text"), *_numbers("detected", "began", "ended")
+)
+serviced: Final = Table(
+    "serviced", metadata, *_numbers("machine", "at", "belt", "distance"), *_words("author", "said", "note")
+)
+
 KEYS: Final = {
     machine: ("n",),
     boot: ("machine", "boot"),
@@ -61,5 +90,10 @@ KEYS: Final = {
     day: ("day", "machine"),
     heat: ("month", "machine", "weekday", "hour"),
     note: ("name",),
+    layer: ("rev",),
+    desired: ("machine",),
+    audit: ("n",),
+    fault: ("machine", "code", "detected"),
+    serviced: ("machine", "at"),
 }
 """Every table with its key, in the order in which a backup holds them."""

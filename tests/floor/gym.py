@@ -44,7 +44,13 @@ async def machine(port: int, folder: Path) -> AsyncIterator[tuple[World, Outbox]
 @asynccontextmanager
 async def collecting(port: int, store: FloorStore, name: str = "1") -> AsyncIterator[Collector]:
     """Yield a collector at work."""
-    collector = Collector(at(port), "gym", store, StillClock(), name=name, pace=HURRY)
+    async with living(Collector(at(port), "gym", store, StillClock(), name=name, pace=HURRY)) as collector:
+        yield collector
+
+
+@asynccontextmanager
+async def living(collector: Collector) -> AsyncIterator[Collector]:
+    """Yield collector, at work."""
     task = asyncio.create_task(collector.run())
     try:
         yield collector

@@ -95,7 +95,7 @@ def test_what_is_no_whole_backup_is_refused(
             "no gzip": b"hello",
             "other": gzip.compress(b'{"form": "another"}\n'),
             "row gone": gzip.compress(b"".join(lines[: day + 1] + lines[day + 2 :])),
-            "version": gzip.compress(b"".join([lines[0].replace(b'"version":1', b'"version":99'), *lines[1:]])),
+            "version": gzip.compress(b"".join([b'{"form":"inclined floor backup","version":99}\n', *lines[1:]])),
             "empty": b"",
         }[harm]
     )
