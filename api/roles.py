@@ -17,7 +17,9 @@ class Role(IntEnum):
 
     NOBODY = 0  # whoever reaches the address
     VIEWER = 1  # reads
-    STAFF = 2  # reads, changes settings, and sees to a member's time
+    INTEGRATOR = 2  # reads, at the floor also what programs need to find their mistakes
+    STAFF = 3  # besides, sees to a member's time; changes settings of the one machine, at the floor sees to machines
+    MANAGER = 4  # besides, at the floor: changes settings, and reads who did what
 
 
 ROLES: Mapping[str, Role] = {role.name.lower(): role for role in Role if role is not Role.NOBODY}
@@ -26,7 +28,7 @@ ROLES: Mapping[str, Role] = {role.name.lower(): role for role in Role if role is
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One method of one address; a path that ends in `*` stands for all that begin so."""
+    """One method of one address; a path that ends in `*` stands for all that begin so, `{name}` for one part of it."""
 
     method: str
     path: str
@@ -36,7 +38,15 @@ class Row:
 
     def at(self, path: str) -> bool:
         """Tell whether the row is for path."""
-        return path.startswith(self.path[:-1]) if self.path.endswith("*") else path == self.path
+        if self.path.endswith("*"):
+            return path.startswith(self.path[:-1])
+        return path == self.path or ("{" in self.path and _fits(self.path, path))
+
+
+def _fits(pattern: str, path: str) -> bool:
+    ours, theirs = pattern.split("/"), path.split("/")
+    pairs = zip(ours, theirs, strict=False)
+    return len(ours) == len(theirs) and all(a == b or (a[:1] == "{" and b != "") for a, b in pairs)
 
 
 type Rows = tuple[Row, ...]

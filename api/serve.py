@@ -5,6 +5,8 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import override
 
 import uvicorn
@@ -71,9 +73,30 @@ def listen(host: str, port: int, section: str = "api") -> socket.socket:
     return sock
 
 
-async def serve(app: ASGIApp, sock: socket.socket) -> None:
-    """Serve app on sock until cancelled; the socket and all lines are closed then."""
-    server = Server(_config(app))
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What stands between this server and the network: TLS by files (cert, key), and proxies whose word counts."""
+
+    tls: tuple[Path, Path] | None = None
+    proxies: frozenset[str] = frozenset()
+
+
+PLAIN = Outside()
+
+
+async def serve(app: ASGIApp, sock: socket.socket, outside: Outside = PLAIN) -> None:
+    """Serve app on sock until cancelled; the socket and all lines are closed then.
+
+    CannotListen when the files of TLS cannot be used.
+    """
+    try:
+        server = Server(_config(app, outside))
+        server.config.load()
+    except (OSError, ValueError) as error:
+        sock.close()
+        raise CannotListen(
+            f"The files that [api] cert and key name cannot be used: {error}. See docs/floor.md."
+        ) from error
     logging.getLogger("uvicorn.error").addFilter(QUIET)
     serving = asyncio.ensure_future(server.serve([sock]))
     try:
@@ -86,9 +109,12 @@ async def serve(app: ASGIApp, sock: socket.socket) -> None:
         sock.close()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, outside: Outside) -> uvicorn.Config:
+    cert, key = outside.tls or (None, None)
     return uvicorn.Config(
         app,
+        ssl_certfile=cert,
+        ssl_keyfile=key,
         http=Connection,
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
@@ -101,6 +127,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(outside.proxies),
+        forwarded_allow_ips=sorted(outside.proxies),
         timeout_graceful_shutdown=FAREWELL_S,
     )

@@ -8,7 +8,13 @@ from api.roles import API, CONSOLE, Role, Row, Rows
 from docs.diagrams import filled
 
 PAGE = Path(__file__).with_name("api.md")
-MAY = {Role.NOBODY: "everyone", Role.VIEWER: "viewer, staff", Role.STAFF: "staff"}
+MAY = {
+    Role.NOBODY: "everyone",
+    Role.VIEWER: "viewer or more",
+    Role.INTEGRATOR: "integrator or more",
+    Role.STAFF: "staff or more",
+    Role.MANAGER: "manager",
+}
 KEY = "everyone who reaches it, and then only with the kiosk's key; Cancel needs none"
 
 

@@ -17,11 +17,10 @@ usual = APIRouter(include_in_schema=False)
 
 @router.get("/machines")
 async def machines(desk: TheFloor) -> MachineTable:
-    """List all machines: what they are now, and how far their events are stored."""
-    now = desk.standings()
-    rows = await asyncio.to_thread(desk.store.machines)
-    table = [MachineRow.model_validate({**row, "standing": now.get(row["machine"], "unknown")}) for row in rows]
-    return MachineTable(machines=table)
+    """List all machines: what they are now, who must see to them, and how far their events are stored."""
+    rows = {row["machine"]: row for row in await asyncio.to_thread(desk.store.machines)}
+    now = [one for one in desk.board.rows() if one.machine in rows]
+    return MachineTable(machines=[MachineRow.model_validate({**rows[one.machine], **dict(one)}) for one in now])
 
 
 @router.get("/quarantine")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from daemon.floor.board import MachineNow
 from daemon.floor.columns import COLUMNS, COUNTS, Sums
 from daemon.messages import Message
 from daemon.store.usage import ratio, seconds
@@ -95,15 +96,9 @@ class HeatTable(Message):
     rows: list[HeatCell]
 
 
-class MachineRow(Message):
-    """A machine as the floor knows it."""
+class MachineRow(MachineNow):
+    """A machine as the floor knows it: now, and how far its events are stored."""
 
-    machine: str
-    name: str
-    zone: str
-    modality: str
-    standing: str
-    """free, busy, out (of order) or unknown."""
     stored: int
     """All its events up to this number are stored."""
     waiting: int

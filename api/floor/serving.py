@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.floor.app import create_floor
 from api.floor.desk import FloorDesk
-from api.serve import CannotListen, listen, serve
+from api.serve import CannotListen, Outside, listen, serve
 from api.signins import SignIns
 from daemon.floor.life import House, Serving
 from daemon.policy.events import Happened
@@ -25,17 +25,18 @@ def serving(tokens: Path) -> Serving:
     async def served(house: House, ready: Callable[[], object]) -> None:
         book = await asyncio.to_thread(TokenBook, tokens, house.clock.wall)
         desk = desk_of(house, book)
+        api = house.settings.api
+        outside = Outside((api.cert, api.key) if api.cert and api.key else None, api.proxies)
         try:
-            sock = listen(house.settings.api.host, house.settings.api.port)
-        except CannotListen as error:
-            house.web = str(error)
-            log.error("%s", error)  # noqa: TRY400, the reader needs the sentence, not our stack
+            sock = listen(api.host, api.port)
             ready()
-            return
-        ready()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve(create_floor(desk), sock))
-            tasks.create_task(_flush(desk))
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(serve(create_floor(desk), sock, outside))
+                tasks.create_task(_flush(desk))
+        except* CannotListen as group:
+            house.web = str(group.exceptions[0])
+            log.error("%s", house.web)  # noqa: TRY400, the reader needs the sentence, not our stack
+            ready()
 
     return served
 
@@ -48,7 +49,9 @@ def desk_of(house: House, book: TokenBook) -> FloorDesk:
         clock=house.clock,
         site=house.settings.floor.site,
         health=house.health,
-        standings=house.collector.standings,
+        board=house.board,
+        asking=house.asking,
+        pushing=house.pushing,
         tokens=book,
         sign_ins=SignIns(told),
         reading_open=is_loopback(api.host) and not api.hosts,

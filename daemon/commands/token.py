@@ -22,9 +22,12 @@ example:
   inclined token list
   inclined token revoke grafana
 
-roles:
-  viewer  reads
-  staff   reads, and changes settings; no role moves a treadmill
+roles, each with what those before it may:
+  viewer      reads
+  integrator  at the floor: reads what was set aside, too
+  staff       changes settings of a machine; at the floor: sees to machines and members' time
+  manager     at the floor: changes settings, and reads who did what
+no role moves a treadmill
 """
 
 
@@ -133,7 +136,7 @@ def lines(tokens: Tokens, now: datetime) -> Iterator[str]:
 
 def may(role: str) -> str:
     """Return what a role may do, in words."""
-    return "read and change settings" if role == "staff" else "read"
+    return "read and change settings" if role in {"staff", "manager"} else "read"
 
 
 def until(token: Token) -> str:

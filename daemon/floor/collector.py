@@ -57,7 +57,7 @@ class Collector:
 
     def __init__(
         self, broker: Broker, site: str, store: FloorStore, clock: Clock, *, name: str = "1", keep_days: int = 400,
-        pace: Pace | None = None,
+        pace: Pace | None = None, share: bool = False,
     ) -> None:  # fmt: skip
         self._broker = broker
         self._site = site
@@ -65,12 +65,14 @@ class Collector:
         self._clock = clock
         self._name = name
         self._keep_days = keep_days
+        self._share = share
         self._pace = pace or Pace()
         self.inbox = Inbox(site)
         self.parts: list[Part] = []
         """What else lives on our connection."""
         self._marks: dict[str, int] = {}
-        self._broken: frozenset[str] = frozenset()
+        self.broken: frozenset[str] = frozenset()
+        """Machines that staff took out of order."""
         self._turned = asyncio.Event()
         self._faults: dict[str, str | None] = {"broker": "not connected yet", "database": None, "clock": None}
         self.connected = asyncio.Event()
@@ -85,7 +87,7 @@ class Collector:
         """Return what each machine is now; all are unknown while the date is."""
         wall = self._clock.wall()
         now = 0 if wall is None else ms(wall)
-        return {name: standing(one, now, broken=name in self._broken) for name, one in self.inbox.seen.items()}
+        return {name: standing(one, now, broken=name in self.broken) for name, one in self.inbox.seen.items()}
 
     async def run(self) -> None:
         """Collect for ever."""
@@ -110,7 +112,7 @@ class Collector:
             await asyncio.sleep(delay(attempt, random.random()))  # noqa: S311, spread, not secret
 
     async def _visit(self) -> None:
-        async with connected(self._broker, self._site, self._name) as mqtt:
+        async with connected(self._broker, self._site, self._name, share=self._share) as mqtt:
             log.info("Connected to the broker at %s.", self._broker.place)
             self._say("broker", None)
             self.inbox.begin()
@@ -144,7 +146,7 @@ class Collector:
         while True:
             wall = self._clock.wall()
             if wall is not None:
-                said = floor_state(self.inbox.seen, self._broken, self.inbox.waiting, ms(wall))
+                said = floor_state(self.inbox.seen, self.broken, self.inbox.waiting, ms(wall))
                 await mqtt.publish(f"{ROOT}/{self._site}/_floor/state", said.model_dump_json(), qos=0, retain=True)
             await asyncio.sleep(self._pace.state)
 
@@ -205,7 +207,7 @@ class Collector:
             now = await self._date()
             with self._patience("database"):
                 gone = await asyncio.to_thread(self._store.let_go, now, self._keep_days)
-                self._broken = await asyncio.to_thread(self._store.broken)
+                self.broken = await asyncio.to_thread(self._store.broken)
                 log.debug("%d old events were deleted", gone)
             await asyncio.sleep(self._pace.house)
 

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from daemon.clock import Clock, system_clock
+from daemon.floor.asking import Asking
+from daemon.floor.board import Board
 from daemon.floor.collector import Collector
+from daemon.floor.pushing import Pushing
+from daemon.floor.service import Intervals
 from daemon.floor.settings import FloorSettings
 from daemon.floor.store import FloorStore
 from daemon.messages import Health
 from daemon.mqtt import Broker
+from daemon.mqtt.topics import ONLINE
 from daemon.settings.credentials import credential
 from daemon.settings.model import Mqtt
 
@@ -26,12 +31,15 @@ class House:
     clock: Clock
     store: FloorStore
     collector: Collector
+    pushing: Pushing
+    asking: Asking
+    board: Board
     web: str | None = None
     """What is wrong with the web server."""
 
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
-        faults = {**self.collector.faults(), "web": self.web}
+        faults = {**self.collector.faults(), "settings": self.pushing.fault, "web": self.web}
         checks = {name: fault or "ok" for name, fault in faults.items()}
         return Health(status="degraded" if any(faults.values()) else "ok", checks=checks)
 
@@ -44,9 +52,22 @@ def build(settings: FloorSettings) -> House:
     clock = system_clock(trust_wall=settings.floor.clock == "trust")
     site = settings.floor.site
     store = FloorStore.open(settings.store.database, site, ZoneInfo(settings.floor.time_zone))
-    days, name = settings.store.keep_days, settings.floor.name
-    collector = Collector(broker_of(settings.mqtt), site, store, clock, name=name, keep_days=days)
-    return House(settings, clock, store, collector)
+    days, name, share = settings.store.keep_days, settings.floor.name, settings.floor.share
+    collector = Collector(broker_of(settings.mqtt), site, store, clock, name=name, keep_days=days, share=share)
+    return furnish(settings, clock, store, collector)
+
+
+def furnish(settings: FloorSettings, clock: Clock, store: FloorStore, collector: Collector) -> House:
+    """Put around a collector what works on its connection."""
+    inbox = collector.inbox
+    pushing = Pushing(store, inbox)
+    asking = Asking(store.site, clock, lambda name: name in inbox.seen and inbox.seen[name].status == ONLINE)
+    inbox.acks = asking.hear
+    collector.parts += [pushing.visit, asking.visit]
+    service = settings.service
+    intervals = Intervals(distance=service.distance_km * 1000, belt=service.hours * 3_600_000)
+    board = Board(collector, pushing, store, clock, intervals)
+    return House(settings, clock, store, collector, pushing, asking, board)
 
 
 def broker_of(mqtt: Mqtt) -> Broker:
@@ -71,6 +92,7 @@ async def live(house: House, ready: Callable[[], object], serving: Serving | Non
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(house.collector.run())
+            tasks.create_task(house.board.run())
             if serving is None:
                 ready()
             else:

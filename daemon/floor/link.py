@@ -27,15 +27,15 @@ QUEUED_IN: Final = 65_536
 
 
 @asynccontextmanager
-async def connected(broker: Broker, site: str, name: str) -> AsyncIterator[Client]:
+async def connected(broker: Broker, site: str, name: str, *, share: bool = False) -> AsyncIterator[Client]:
     """Yield a client that listens to all machines of site; one of daemon.mqtt.broker.LOST when that fails or ends.
 
-    name tells this floor from another one at the same broker.
+    name tells this floor from another one at the same broker; share: each event goes to only one of those that say so.
     """
     mqtt = await _client(broker, f"inclined-floor-{site}-{name}")
     try:
         async with mqtt:
-            await _listen(mqtt, site)
+            await _listen(mqtt, site, share=share)
             yield mqtt
     except ValueError as error:  # a host such as `a..b` is no name at all
         raise OSError(f"no such host: {error}") from error
@@ -74,8 +74,14 @@ def _first_line(path: Path) -> str:
     return found
 
 
-async def _listen(mqtt: Client, site: str) -> None:
-    topics = [(f"{ROOT}/{site}/+/{name}", 1) for name in LISTENED]
+def topics_of(site: str, *, share: bool) -> list[str]:
+    """Return what is listened to; what is kept by the broker is never shared, since a share gets nothing kept."""
+    topics = [f"{ROOT}/{site}/+/{name}" for name in LISTENED]
+    return [f"$share/inclined-floor/{topic}" if share and "/event/" in topic else topic for topic in topics]
+
+
+async def _listen(mqtt: Client, site: str, *, share: bool) -> None:
+    topics = [(topic, 1) for topic in topics_of(site, share=share)]
     answers = await mqtt.subscribe(topics)
     codes = [answer if isinstance(answer, int) else answer.value for answer in answers]
     refused = [topic for (topic, _), code in zip(topics, codes, strict=False) if code >= REFUSED]

@@ -12,6 +12,7 @@ from daemon.floor.inbox import Inbox
 from daemon.floor.layering import Told, documents, keep, read
 from daemon.floor.layers import NOTHING, Document, Standing, stands, widest_of
 from daemon.floor.store import FloorStore
+from daemon.messages import Settings
 from daemon.mqtt.client import Client
 from daemon.mqtt.topics import ROOT
 from daemon.overlay import ModeName
@@ -45,9 +46,12 @@ class Pushing:
 
     def standing(self, machine: str) -> Standing:
         """Return what became of what a machine was told."""
+        return stands(self.wanted.get(machine, NOTHING), *self.heard(machine))
+
+    def heard(self, machine: str) -> tuple[Settings | None, str | None]:
+        """Return what a machine says is in force, and why it would not take what it was told."""
         seen = self._inbox.seen.get(machine)
-        said, refusal = (None, None) if seen is None else (seen.told(), seen.refusal)
-        return stands(self.wanted.get(machine, NOTHING), said, refusal)
+        return (None, None) if seen is None else (seen.told(), seen.refusal)
 
     async def visit(self, mqtt: Client) -> None:
         """Tell machines over this connection until cancelled; each hears all once: the broker may be a new one."""

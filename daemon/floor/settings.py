@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from daemon.messages import Slug
@@ -24,6 +24,8 @@ class Floor(Section):
     """Whose days and hours usage is told in, such as `Europe/Berlin`."""
     name: Slug = "1"
     """Tells this floor from a second one at the same broker."""
+    share: bool = False
+    """Two floors share the work: each event goes to one of them. Both name the same PostgreSQL, and both say it."""
     clock: Literal["auto", "trust"] = "auto"
     """`auto` waits for timesyncd before it believes the date; `trust` is for a computer with its own clock."""
 
@@ -37,8 +39,17 @@ class Store(Section):
     """How long single events are kept; sums by day and by hour stay for ever."""
 
 
+class Service(Section):
+    """After how much belt a machine is to be serviced; 0: not counted. See the maker's own manual."""
+
+    distance_km: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] = 1600
+    """Of belt."""
+    hours: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] = 0
+    """Of moving belt."""
+
+
 class Api(Section):
-    """The usage API."""
+    """The floor's API."""
 
     host: Text = "127.0.0.1"
     """Address to listen on; the default is this computer only."""
@@ -46,6 +57,18 @@ class Api(Section):
     """Port to listen on."""
     hosts: frozenset[Text] = frozenset()
     """Further names and addresses by which this server may be called."""
+    cert: Path | None = None
+    """Its certificate with the chain, PEM; with `key`, the API speaks TLS and nothing else."""
+    key: Path | None = None
+    """The certificate's key, PEM."""
+    proxies: frozenset[Text] = frozenset()
+    """Addresses of web servers before this one, whose word counts on who called and whether by TLS."""
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key belong together: name both, or none")
+        return self
 
 
 class FloorSettings(Section):
@@ -54,6 +77,7 @@ class FloorSettings(Section):
     floor: Floor
     mqtt: Mqtt
     store: Store = Store()
+    service: Service = Service()
     api: Api = Api()
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from daemon.floor.collector import Collector, Pace
+from daemon.floor.life import House, furnish
+from daemon.floor.settings import FloorSettings
 from daemon.floor.store import FloorStore
 from daemon.mqtt import Publisher
 from daemon.outbox import Outbox
@@ -58,6 +60,15 @@ async def living(collector: Collector) -> AsyncIterator[Collector]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def furnished(store: FloorStore, port: int = 1, clock: StillClock | None = None) -> House:
+    """Return a floor's parts around store, at the broker on port; nothing lives yet."""
+    settings = FloorSettings.model_validate(
+        {"floor": {"site": store.site, "time_zone": "UTC"}, "mqtt": {"host": "127.0.0.1", "port": port}}
+    )
+    clock = clock or StillClock()
+    return furnish(settings, clock, store, Collector(at(port), store.site, store, clock, pace=HURRY))
 
 
 def happen(outbox: Outbox, count: int, kind: str = "nudge") -> None:
