@@ -24,6 +24,7 @@ LASTS_MS: Final = 12 * 3_600_000
 """A working day; then one signs in again."""
 MOST: Final = 500
 """Sessions at once; the oldest go first."""
+SIGN_IN: Final = "/api/v1/sign-in"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_WORD: Final = f"This needs the header {WORD} with the word that the sign-in gave: sign in again."
 
@@ -87,10 +88,15 @@ class SignedIn:
         session = None if cookie is None else self._sessions.find(cookie, self._clock.now())
         if session is None:
             await self._app(scope, receive, send)
-        elif scope.get("method", "GET") not in SAFE and not _said(headers, session):
+        elif changes(scope) and not _said(headers, session):
             await problem(403, NO_WORD)(scope, receive, send)
         else:
             await self._app(_with_token(scope, session.secret), receive, send)
+
+
+def changes(scope: Scope) -> bool:
+    """Tell whether a request may change something; who signs in anew may have lost the word."""
+    return scope.get("method", "GET") not in SAFE and scope["path"] != SIGN_IN
 
 
 def _said(headers: Headers, session: Session) -> bool:

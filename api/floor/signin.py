@@ -36,10 +36,11 @@ class SignedIn(Message):
 
 
 class Me(Message):
-    """Who asks, as far as is known."""
+    """Who asks, as far as is known; csrf as in the sign-in, null for who came without a cookie."""
 
     name: str | None
     role: str
+    csrf: str | None
 
 
 @router.post("/sign-in")
@@ -71,6 +72,8 @@ async def sign_out(desk: TheFloor, request: Request, response: Response) -> None
 
 
 @router.get("/me")
-async def me(who: TheCaller) -> Me:
+async def me(who: TheCaller, desk: TheFloor, request: Request) -> Me:
     """Tell who asks and what they may do."""
-    return Me(name=who.name, role=who.role.name.lower())
+    cookie = cookie_of(request.headers)
+    session = None if cookie is None else desk.sessions.find(cookie, desk.clock.now())
+    return Me(name=who.name, role=who.role.name.lower(), csrf=None if session is None else session.word)

@@ -41,7 +41,8 @@ class Inbox:
         self.waiting: deque[Waiting] = deque(maxlen=16)
         self.more = asyncio.Event()
         """Set when there is something to store or to learn."""
-        self.dropped = 0
+        self.dropped = self.heard = 0
+        """Events that came and found no place, and all that came."""
         self.acks: Callable[[str, Ack], object] = lambda _machine, _ack: None
         """Hears what machines answer to commands."""
         self._events: deque[Arrived] = deque()
@@ -79,6 +80,7 @@ class Inbox:
             setattr(seen, name, payload[:WORD].decode("ascii", "replace"))
 
     def _event(self, machine: str, topic: str, payload: bytes, now: int) -> None:
+        self.heard += 1
         if topic.endswith("event/limit"):
             self._limit(payload, now)
         if len(self._events) >= MOST:

@@ -10,6 +10,7 @@ from daemon.floor import tables as t
 from daemon.floor.audit import Actor, Deed, record
 from daemon.floor.faults import begin, end, numbers_of
 from daemon.floor.figures import note, recall
+from daemon.floor.ledger import inserting
 from daemon.floor.opening import changing, reading
 from daemon.floor.store import FloorStore
 
@@ -113,7 +114,8 @@ def serviced(store: FloorStore, machine: str, words: str, at: int, who: Actor) -
         number = _number(db, store.site, machine)
         belt, distance = db.execute(select(func.sum(d.belt), func.sum(d.distance)).where(d.machine == number)).one()
         row = {"machine": number, "at": at, "belt": int(belt or 0), "distance": int(distance or 0), "note": words}
-        db.execute(t.serviced.insert(), {**row, "author": who.proved.by, "said": who.said})
+        once = inserting(db, t.serviced).on_conflict_do_nothing()  # two at the same moment are one
+        db.execute(once, {**row, "author": who.proved.by, "said": who.said})
         record(db, store.site, at, who, Deed("serviced", machine, {"note": words}))
 
 

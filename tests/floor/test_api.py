@@ -51,8 +51,8 @@ def desk(store: FloorStore, *, reading_open: bool = True) -> FloorDesk:
     house = furnished(store)
     return FloorDesk(
         store=store, clock=StillClock(), site="north", health=lambda: Health(status="ok", checks={}),
-        board=house.board, asking=house.asking, pushing=house.pushing, tokens=NoTokens(), sign_ins=SignIns(lambda _: None),
-        reading_open=reading_open,
+        board=house.board, asking=house.asking, pushing=house.pushing, tokens=NoTokens(),
+        sign_ins=SignIns(lambda _: None), reading_open=reading_open,
     )  # fmt: skip
 
 

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from daemon.floor.collector import Collector
 from daemon.floor.opening import writing
 from daemon.floor.store import FloorStore
 from daemon.mqtt.inbox import Inbox
 from daemon.mqtt.topics import Tree
 from daemon.policy.events import FloorTold
 from daemon.store import StoreError
-from tests.floor.gym import collecting, happen, machine, until
+from tests.floor.gym import HURRY, collecting, happen, living, machine, until
 from tests.floor.lives import ZONE, figures
 from tests.floor.postgres import new_database, server
 from tests.mqtt.mosquitto import Mosquitto, mosquitto
-from tests.mqtt.world import Heard, floor_at
+from tests.mqtt.world import Heard, StillClock, at, floor_at
 
 
 @pytest.fixture
@@ -95,6 +96,30 @@ async def test_two_floors_store_no_event_twice(broker: Mosquitto, gym: FloorStor
         await until(lambda: len(outbox) == 0)
     assert declined(gym) == 300
     assert gym.differences() == []
+
+
+async def test_two_floors_share_the_events_and_one_may_die(broker: Mosquitto, tmp_path: Path) -> None:
+    """Each event goes to one of them; what the dead one had heard and not stored is sent again."""
+    with server() as running:
+        stores = [FloorStore.open(new_database(running.address, "shared"), "gym", ZONE)]
+        stores.append(FloorStore.open(f"{running.address}/postgres?options=-csearch_path%3Dshared", "gym", ZONE))
+        first, second = (
+            Collector(at(broker.port), "gym", one, StillClock(), name=name, pace=HURRY, share=True)
+            for name, one in zip("12", stores, strict=True)
+        )
+        async with machine(broker.port, tmp_path) as (_, outbox), living(second):
+            async with living(first):
+                await first.connected.wait()
+                await second.connected.wait()
+                happen(outbox, 200)
+                await until(lambda: first.inbox.heard and second.inbox.heard)
+                assert first.inbox.heard + second.inbox.heard <= 200 + len(outbox)
+                happen(outbox, 100)
+            await until(lambda: len(outbox) == 0)
+        assert declined(stores[0]) == 300
+        assert stores[0].differences() == []
+        for one in stores:
+            one.close()
 
 
 async def test_a_database_that_is_locked_is_waited_for(broker: Mosquitto, tmp_path: Path) -> None:
