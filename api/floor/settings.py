@@ -15,7 +15,7 @@ from api.gate import TheCaller
 from api.settings import LARGEST, TAG, etag, matched
 from daemon.floor.audit import Actor
 from daemon.floor.board import moment
-from daemon.floor.foresight import Wish, foreseen
+from daemon.floor.foresight import Wish, foreseen, mistakes
 from daemon.floor.layering import change, history, read, refusals
 from daemon.floor.layers import NOTHING, Layer, Scope, Standing
 from daemon.messages import Message, SettingChange
@@ -175,10 +175,9 @@ async def preview(wanted: LayerWanted, desk: TheFloor) -> FloorPreview:
     """Tell what a change would do on which machine, or every reason why it may not be; nothing is changed."""
     rev, layers, known = await asyncio.to_thread(read, desk.store, desk.pushing.told())
     wish = wanted.wish()
-    refused = refusals(wish, layers, known)
-    seen = [] if refused and not any(": " in why for why in refused) else list(foreseen(wish, layers, known))
+    seen = [] if mistakes(wish, layers, known) else list(foreseen(wish, layers, known))
     rows = [MachineForeseen(machine=o.machine, changes=list(o.changes), refused=list(o.refused)) for o in seen]
-    return FloorPreview(rev=rev, refused=refused, machines=rows)
+    return FloorPreview(rev=rev, refused=refusals(wish, layers, known), machines=rows)
 
 
 @router.get("/settings/history")

@@ -225,6 +225,12 @@ async def test_settings_through_the_api(place: Office) -> None:
     assert no.status_code == 422
     assert all("is set at the machine only" in why for why in no.json()["errors"])
     assert len(no.json()["errors"]) == 2
+    seen = (await place.client.post("/api/v1/settings/preview", json=local, headers=boss)).json()
+    assert (seen["refused"], seen["machines"]) == (no.json()["errors"], [])
+    both = wanted | {"values": {"speed_least": 600, "speed_most": 600}}
+    seen = (await place.client.post("/api/v1/settings/preview", json=both, headers=boss)).json()
+    assert seen["refused"] == ["t07: speed_most: is less than 1 km/h above speed_least: no deck would ever be moved"]
+    assert len(seen["machines"][0]["changes"]) == 2
     (entry,) = (await place.client.get("/api/v1/settings/history", headers=boss)).json()
     assert (entry["by"], entry["said_by"], entry["why"], entry["after"]["values"]) == (
         "manager-1", "Sam", "quiet", {"min_incline": 5},
