@@ -72,9 +72,7 @@ class _Calibrated:
         if machine.incline is None or (self._through is None and doubted(self.rows)):
             return replace(machine, incline=None)
         self._range = with_steps(machine.incline, self.rows)
-        return replace(
-            machine, incline=self._range if self._through is None else self._mapped(self._through, self._range)
-        )
+        return replace(machine, incline=self._mapped(self._range))
 
     def _mapped(self, told: InclineRange) -> InclineRange | None:
         shown = told if self._through is None else self._through.range_shown(told)
