@@ -16,6 +16,7 @@ from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.found import Found, as_json, lines
 from drivers.contract import Driver, DriverError, Said
 from drivers.odd import Odd
+from drivers.quirks import known
 
 EXAMPLE = "example: inclined probe ftms:AA:BB:CC:DD:EE:FF --seconds 20"
 UNASKED = ("ftms:", "simulated:", "replay:")
@@ -59,9 +60,12 @@ def run(args: argparse.Namespace) -> int:
                 return complain(str(error), FAILED)
             complain(f"it was lost while we listened: {error}", FAILED)
     if args.json:
-        print(json.dumps(as_json(found, args.seconds)))
+        numbers = [row.number for row in known(found.machine)] if found.machine else []
+        print(json.dumps({**as_json(found, args.seconds), "quirks": numbers}))
     else:
         print("\n".join(lines(found, args.seconds)))
+        for row in known(found.machine) if found.machine else ():
+            print(f"Known       {row.what} ({row.evidence}; docs/quirks.md, {row.number})")
         print("Only questions and subscriptions were sent. What it claims is proved when it is tried: docs/staff.md")
     return 0
 

@@ -117,7 +117,7 @@ def driver_of(settings: Settings, now: Callable[[], int]) -> Driver:
 
     wide, points = settings.machine.incline_range, settings.machine.incline_map
     driver = make(settings.machine.driver, now=now, incline=wide.range() if wide else None, armed=armed(settings))
-    return calibrated(driver, calibration(points)) if points else driver
+    return calibrated(driver, calibration(points) if points else None)
 
 
 async def _live(settings: Settings) -> int:
