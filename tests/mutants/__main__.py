@@ -92,9 +92,11 @@ def main(asked: list[str]) -> int:
     print(f"{len(todo)} mutants, {len(TRACES)} traces of {sum(len(t.expected) for t in TRACES)} events", flush=True)
     alive: list[Mutant] = []
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
-        for mutant, dead in pool.imap_unordered(try_one, todo, chunksize=4):
+        for count, (mutant, dead) in enumerate(pool.imap_unordered(try_one, todo, chunksize=4), 1):
             if not dead:
                 alive.append(mutant)
+            if count % 100 == 0:
+                print(f"{count} tried, {len(alive)} alive, {time.perf_counter() - began:.0f} s", flush=True)
     known = explained()
     new = [mutant for mutant in alive if mutant.name not in known]
     names = {mutant.name for mutant in alive}
