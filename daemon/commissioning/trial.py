@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from daemon.commissioning.steps import Answered, Gone, Passed
 from drivers.contract import Ability, InclineRange, Key, Machine, Notice, Reading
 
 KEY_MS: Final = 60_000
@@ -55,29 +56,6 @@ SAYS: Final[Mapping[Stage, str]] = {
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """Staff said that nobody is on the belt."""
-
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What the machine said to the one raise; why is empty when it took it."""
-
-    at: int
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The link ended."""
-
-    at: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Nothing but time."""
 
     at: int
 

@@ -28,6 +28,8 @@ GONE: Mapping[tuple[int | str, ...], str] = {
     ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
 }
 """What is said of keys that are no mistyped ones."""
+NOBODYS = ("simulated:", "replay:")
+"""Drivers of treadmills on which nobody can stand: they need no proof."""
 SAME_PORT = "is [api] port too; the screen needs one of its own"
 
 
@@ -118,8 +120,8 @@ def _parse(table: Mapping[str, Any], file: str) -> Settings:
     if mistakes:
         raise SettingsError(mistakes)
     machine, proved = sections.machine, sections.proved
-    if (why := unproved(machine.limit_action, proved)) is not None:
-        raise SettingsError([place(file, ("machine", "limit_action")) + why])
+    if missing := list(_unproved(machine, proved)):
+        raise SettingsError([place(file, where) + why for where, why in missing])
     rules = Rules(
         mode=Mode[machine.mode.upper()],
         limit_action=Action(machine.limit_action),
@@ -135,6 +137,20 @@ def _parse(table: Mapping[str, Any], file: str) -> Settings:
 
 def _key(field: str) -> str:
     return next((name for name, key in KEYS.items() if key.field == field), field)
+
+
+def _unproved(machine: Machine, proved: Proved) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield what the file asks for and nobody has tried on this machine: where it stands, and why not."""
+    if proved.driver not in (None, machine.driver):
+        now = f"it was tried with {proved.driver}, and [machine] driver is {machine.driver}"
+        yield ("proved", "driver"), f"{now}: take the part [proved] out, and try it anew with `inclined commission`"
+    if machine.mode in ("assist", "enforce") and proved.incline is None and not machine.driver.startswith(NOBODYS):
+        needs = (
+            f"{machine.mode} moves the deck and needs [proved] incline: `inclined commission` tries that on an empty"
+        )
+        yield ("machine", "mode"), f"{needs} belt, and writes it down; until then it may be observe or nudge"
+    if (why := unproved(machine.limit_action, proved)) is not None:
+        yield ("machine", "limit_action"), why
 
 
 def unproved(action: str, proved: Proved) -> str | None:

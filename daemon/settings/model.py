@@ -112,6 +112,10 @@ class Machine(Section):
 class Proved(Section):
     """What was tried on this very machine, on an empty belt, with the day; what is absent is not done."""
 
+    driver: str | None = None
+    """What it was tried with: `[machine] driver` of that day. With another one, nothing of it is proved."""
+    incline: date | None = None
+    """`inclined commission` saw the deck rise by one step when it was asked to, and obey its own keys after it."""
     workout_time: date | None = None
     """The console took a workout time: nothing started, no key was locked, the link stayed."""
     stop: date | None = None

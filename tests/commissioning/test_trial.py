@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.commissioning.steps import Answered, Gone, Passed
 from daemon.commissioning.trial import (
     ENDS,
     FAST,
@@ -14,10 +15,7 @@ from daemon.commissioning.trial import (
     KEY_MS,
     SAYS,
     Agreed,
-    Answered,
     Event,
-    Gone,
-    Passed,
     Stage,
     Trial,
     permits,
