@@ -165,6 +165,7 @@ def identity_of(settings: Settings) -> Identity:
         driver=machine.driver,
         software=metadata.version("inclined"),
         units=machine.units,
+        proved=settings.proved.incline is not None,
     )
 
 

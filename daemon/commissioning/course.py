@@ -45,6 +45,14 @@ STEPS: Final[Mapping[str, Begin]] = {
     "raise": lambda settings: Raising(),
 }
 """In this order; each may be done again."""
+ABOUT: Final[Mapping[str, str]] = {
+    "spot": "Whether this computer is connected to the treadmill that stands here, and to no other.",
+    "units": "Whether the speed that it tells is the one that its console shows, and in which unit.",
+    "incline": "Whether the incline that it tells is the one that its console shows.",
+    "raise": "Whether its deck rises by one step when it is asked to, and its own keys still win. Pass over it if you "
+    "want records and questions only: then the deck is never moved.",
+}
+"""What each is for."""
 NEEDED: Final = frozenset({"spot"})
 """What cannot be passed over."""
 

@@ -24,6 +24,11 @@ class Label:
         segno.make(self.text, error="m", micro=False).terminal(out, compact=True)
         return out.getvalue()
 
+    def rows(self) -> list[str]:
+        """Return the code as rows of 1 (dark) and 0, with the quiet zone that it needs."""
+        code = segno.make(self.text, error="m", micro=False)
+        return ["".join("1" if dark else "0" for dark in row) for row in code.matrix_iter(border=2)]
+
     def svg(self) -> str:
         """Return the label as a picture of 62 mm by 29 mm, a common size of label printers."""
         code = segno.make(self.text, error="m", micro=False).svg_inline(scale=1, border=2, omitsize=True)

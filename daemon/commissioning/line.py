@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from daemon.commissioning.steps import Answered, Event, Gone, Passed, Step, Typed
+from daemon.commissioning.steps import Answered, Event, GivenUp, Gone, Passed, Step, Typed
 from daemon.policy.events import RaiseIncline, RequestControl
 from daemon.runner import perform
 from drivers.contract import Driver, DriverError, Machine, Reading, RequestsControl, Said
@@ -15,6 +15,8 @@ from drivers.contract import Driver, DriverError, Machine, Reading, RequestsCont
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.25
+END: Final = "x"
+"""What staff type to end a step."""
 
 
 class Line:
@@ -58,8 +60,8 @@ class Line:
         self._changed()
 
     def type(self, text: str) -> None:
-        """Give the step what staff typed."""
-        self.tell(Typed(self._now(), text))
+        """Give the step what staff typed; END ends it, and nothing more is sent."""
+        self.tell(GivenUp(self._now()) if text.strip().lower() == END else Typed(self._now(), text))
 
     async def close(self) -> None:
         """End the link; nothing is sent."""

@@ -45,13 +45,20 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Staff ended the step."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """Nothing but time."""
 
     at: int
 
 
-type Event = Machine | Reading | Notice | Typed | Answered | Gone | Passed
+type Event = Machine | Reading | Notice | Typed | Answered | Gone | GivenUp | Passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,8 @@ class Watched:
 def lost(event: Event, seen: Watched) -> str | None:
     """Return why no step can go on, or None."""
     match event:
+        case GivenUp():
+            return "You ended this step."
         case Gone(why=why):
             return f"The link was lost: {why}"
         case Notice(key=Key.SAFETY):

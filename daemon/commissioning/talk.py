@@ -3,28 +3,38 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from textwrap import fill
 from typing import Final
 
-from daemon.commissioning.line import Line
+from daemon.commissioning.label import Label
+from daemon.commissioning.line import END, Line
 from daemon.commissioning.steps import Step
 
 PACE_S: Final = 1.0
 """Readings are not printed more often."""
+WIDTH: Final = 100
 
 
 class Ended(Exception):
     """There is nobody to answer: the input is at its end."""
 
 
-class Talk:
+class Terminal:
     """Who answers: `lines` brings what is typed, None at the end; `say` prints a line, `ask` one that stays open."""
 
     def __init__(
-        self, lines: asyncio.Queue[str | None], say: Callable[[str], None], ask: Callable[[str], None]
+        self,
+        lines: asyncio.Queue[str | None],
+        say: Callable[[str], None],
+        ask: Callable[[str], None],
+        label: Path | None = None,
     ) -> None:
         self.say = say
         self._ask = ask
+        self._label = label
         self._lines = lines
         self._typed: asyncio.Future[str | None] | None = None
         self._renewed = asyncio.Event()
@@ -33,20 +43,42 @@ class Talk:
         """Look again at the step: something has changed."""
         self._renewed.set()
 
-    async def line(self, prompt: str) -> str:
-        """Return one line without the spaces around it; Ended when there is none."""
-        self._ask(prompt)
-        return taken(await self._next())
+    def heading(self, title: str, place: str) -> None:
+        """Begin something new."""
+        self.say(f"\n{place}: {title}" if place else f"\n{title}")
 
-    async def sure(self, prompt: str, *, default: bool = False) -> bool:
+    def changes(self, lines: Sequence[str]) -> None:
+        """Show what changes in a file."""
+        self.say("\n".join(f"  {each}" for each in lines) or "  nothing")
+
+    def label(self, label: Label) -> None:
+        """Show the treadmill's label, and write it where it was asked for."""
+        self.say(f"\n{label.terminal()}\n{label.text}")
+        if self._label is not None:
+            self._label.write_text(label.svg(), encoding="utf-8")
+            self.say(f"The label, to be printed: {self._label}")
+
+    async def sure(self, prompt: str, yes: str, no: str, *, default: bool = False) -> bool:
         """Ask for a yes or a no until there is one; an empty line is the default."""
+        words = f"y: {yes.lower()}, n: {no.lower()}" if yes != "Begin" else "y/n"
         while True:
-            given = (await self.line(prompt)).lower()
+            given = (await self._line(f"{prompt} ({words}) [{'y' if default else 'n'}] ")).lower()
             if given in ("y", "yes", "n", "no", ""):
                 return given.startswith("y") if given else default
 
+    async def choose(self, prompt: str, choices: dict[str, str], default: str) -> str:
+        """Return one of the choices."""
+        for value, about in choices.items():
+            self.say(f"  {value:<8} {about}")
+        while True:
+            given = await self._line(f"{prompt} [{default}]: ") or default
+            if given in choices:
+                return given
+            self.say(f"  {given}: it may be {', '.join(choices)}")
+
     async def lead(self, line: Line, step: Step) -> Step:
         """Show the step and what the machine tells, and hand on what is typed, until it ends."""
+        self.say(f"  ({END} and Enter ends this step.)")
         leading = asyncio.ensure_future(line.lead(step))
         said, hint, told, spoke = "", "", "", -PACE_S
         loop = asyncio.get_running_loop()
@@ -56,6 +88,8 @@ class Talk:
                 if now.says != said:
                     said = now.says
                     self.say(f"  {said}")
+                    if now.asks is not None and now.asks.words:
+                        self.say(f"  Type: {now.asks.words}")
                 if now.hint != hint:
                     hint = now.hint
                     self.say(f"  {hint}" if hint else "")
@@ -79,6 +113,11 @@ class Talk:
         if typed.done():
             self._typed = None
             line.type(taken(typed.result()))
+
+    async def _line(self, prompt: str) -> str:
+        """Return one line without the spaces around it; Ended when there is none."""
+        self._ask(prompt)
+        return taken(await self._next())
 
     def _next(self) -> "asyncio.Future[str | None]":
         """Return the next line to come; one that nobody has taken yet stays."""
@@ -104,7 +143,13 @@ def told_now(line: Line) -> str:
     return f"it tells: {speed}, {incline}"
 
 
-def at_terminal() -> Talk:
+def filled(text: str) -> str:
+    """Return a text in lines that a terminal shows whole; what is indented stays so."""
+    lines = (fill(line, WIDTH, subsequent_indent=" " * (len(line) - len(line.lstrip()))) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def at_terminal(label: Path | None = None) -> Terminal:
     """Return the terminal of this process."""
     lines: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
@@ -115,4 +160,5 @@ def at_terminal() -> Talk:
         loop.call_soon_threadsafe(lines.put_nowait, None)
 
     threading.Thread(target=read, daemon=True).start()  # a read of a terminal cannot be cancelled
-    return Talk(lines, lambda text: print(text, flush=True), lambda text: print(text, end="", flush=True))  # noqa: T201
+    show = partial(print, flush=True)
+    return Terminal(lines, lambda text: show(filled(text)), partial(show, end=""), label)

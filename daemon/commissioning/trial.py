@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from daemon.commissioning.steps import Answered, Gone, Passed
+from daemon.commissioning.steps import Answered, GivenUp, Gone, Passed
 from drivers.contract import Ability, InclineRange, Key, Machine, Notice, Reading
 
 KEY_MS: Final = 60_000
@@ -43,7 +43,7 @@ class Stage(Enum):
 
 ENDS: Final = frozenset({Stage.PROVED, Stage.FAILED})
 SAYS: Final[Mapping[Stage, str]] = {
-    Stage.AGREE: "The belt stands, nobody is on it, and one of you stands at the red stop? Type: nobody is on it",
+    Stage.AGREE: "The belt stands, nobody is on it, and one of you stands at the red stop?",
     Stage.BELT: "Start the belt by its own key, and leave it at 1 to 3 km/h.",
     Stage.PRESS: "Press incline up on the treadmill, once, and wait.",
     Stage.ARRIVE: "The deck is asked to rise by one step. Hands off the keys.",
@@ -60,7 +60,7 @@ class Agreed:
     at: int
 
 
-type Event = Machine | Reading | Notice | Agreed | Answered | Gone | Passed
+type Event = Machine | Reading | Notice | Agreed | Answered | Gone | GivenUp | Passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Trial:
     speed_since: int = 0
     incline: int | None = None
     incline_since: int = 0
+    incline_at: int = 0
+    """When it was told last."""
     read_at: int | None = None
     first: int | None = None
     """Where the deck was when staff agreed."""
@@ -107,6 +109,7 @@ def permits(trial: Trial, at: int) -> bool:
         and SLOW <= trial.speed <= FAST
         and trial.read_at is not None
         and 0 <= at - trial.read_at <= FRESH_MS
+        and at - trial.incline_at <= FRESH_MS
         and trial.key_at is not None
         and at - trial.key_at <= KEY_MS
     )
@@ -122,8 +125,9 @@ def _heard(trial: Trial, event: Event) -> Trial:
             return replace(trial, range=incline)
         case Reading():
             return _read(trial, event)
-        case Gone(why=why):
-            return _failed(trial, f"the link was lost: {why}")
+        case GivenUp() | Gone():
+            why = f"the link was lost: {event.why}" if isinstance(event, Gone) else "you ended it"
+            return _failed(trial, why)
         case Notice(key=Key.SAFETY):
             return _failed(trial, "the safety key was pulled")
         case Notice(key=Key.CONTROL_LOST):
@@ -138,13 +142,16 @@ def _heard(trial: Trial, event: Event) -> Trial:
 def _read(trial: Trial, reading: Reading) -> Trial:
     at = reading.at
     after = replace(trial, read_at=at)
-    if reading.speed is None or reading.incline is None:
-        unknown = "speed" if reading.speed is None else "incline"
-        return after if trial.stage is Stage.AGREE else _failed(after, f"it does not tell its {unknown} any more")
+    if reading.speed is None:
+        return after if trial.stage is Stage.AGREE else _failed(after, "it does not tell its speed any more")
     if reading.speed != trial.speed:
         after = replace(after, speed=reading.speed, speed_since=at)
-    if reading.incline != trial.incline:
-        after = replace(after, incline=reading.incline, incline_since=at)
+    if reading.incline is None:  # some do not know it while the deck moves
+        after = replace(after, incline_since=at)
+    elif reading.incline == trial.incline:
+        after = replace(after, incline_at=at)
+    else:
+        after = replace(after, incline=reading.incline, incline_since=at, incline_at=at)
         if trial.stage is Stage.PRESS and trial.incline is not None:
             after = replace(after, key_at=at)
     if trial.stage not in (Stage.AGREE, Stage.BELT) and reading.speed == 0:
@@ -181,7 +188,7 @@ def _moved(trial: Trial, event: Event) -> tuple[Trial, int | None]:
 def _agreed(trial: Trial, at: int) -> Trial:
     if trial.range is None or trial.read_at is None or at - trial.read_at > FRESH_MS:
         return _failed(trial, "the machine is not connected, or says nothing")
-    if trial.speed != 0 or trial.incline is None:
+    if trial.speed != 0 or trial.incline is None or at - trial.incline_at > FRESH_MS:
         return _failed(trial, "the belt does not stand, or its incline is not told: stop it by its own key first")
     return replace(_to(trial, Stage.BELT, at), first=trial.incline)
 
@@ -192,7 +199,7 @@ def _pressed(trial: Trial, at: int) -> tuple[Trial, int | None]:
         return trial, None
     if at - trial.key_at > KEY_MS:
         return _failed(trial, "the deck was not at rest within a minute of the key"), None
-    if at - max(trial.incline_since, trial.key_at, trial.speed_since) < REST_MS:
+    if at - max(trial.incline_since, trial.key_at, trial.speed_since) < REST_MS or at - trial.incline_at > FRESH_MS:
         return trial, None
     target = _next(trial.range, trial.incline)
     if target is None:
@@ -208,7 +215,12 @@ def _next(grid: InclineRange, incline: int) -> int | None:
 def _arrived(trial: Trial, at: int) -> Trial:
     if trial.incline is None or trial.target is None or trial.incline > trial.target:
         return _failed(trial, "the deck went further than it was asked to")
-    if trial.answered and trial.incline == trial.target and at - trial.incline_since >= REST_MS:
+    if (
+        trial.answered
+        and trial.incline == trial.target
+        and at - trial.incline_at <= FRESH_MS
+        and at - trial.incline_since >= REST_MS
+    ):
         return _to(trial, Stage.UP, at)
     if at - trial.since > ARRIVE_MS + REST_MS:
         return _failed(trial, "the deck did not arrive, or the machine did not answer")

@@ -46,7 +46,7 @@ class Units:
 
     @property
     def asks(self) -> Ask | None:
-        return None if self.ended else Ask(unit="km/h or mph, as shown")
+        return None if self.ended else Ask(unit="km/h or mph")
 
     @property
     def ended(self) -> Ending | None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.commissioning.steps import Answered, Gone, Passed
+from daemon.commissioning.steps import Answered, GivenUp, Gone, Passed
 from daemon.commissioning.trial import (
     ENDS,
     FAST,
@@ -33,7 +33,7 @@ class Floor:
     trial: Trial = field(default_factory=Trial)
     at: int = 0
     speed: int = 0
-    incline: int = 0
+    incline: int | None = 0
     asked: list[tuple[int, int]] = field(default_factory=list)
     answer: str | None = ""
     obeys: bool = True
@@ -59,9 +59,9 @@ class Floor:
             case Stage.PRESS if self.incline == 0:
                 self.incline = 5
             case Stage.UP if self.trial.target == self.incline:
-                self.incline += 5
+                self.incline = (self.incline or 0) + 5
             case Stage.DOWN:
-                self.incline = max(0, self.incline - 5)
+                self.incline = max(0, (self.incline or 0) - 5)
 
     def pass_time(self, seconds: int, does: Callable[["Floor"], None] = behave) -> "Floor":
         for _ in range(seconds * 4):
@@ -133,7 +133,11 @@ def uneven(floor: Floor) -> None:
         (Stage.ARRIVE, lambda floor: floor.tell(Notice(floor.at, Key.CONTROL_LOST)), "took control back"),
         (Stage.ARRIVE, lambda floor: floor.tell(Gone(floor.at, "off")), "the link was lost: off"),
         (Stage.ARRIVE, lambda floor: floor.tell(MACHINE), "made anew"),
-        (Stage.UP, lambda floor: floor.tell(Reading(floor.at, 200, None)), "does not tell its incline any more"),
+        (Stage.ARRIVE, lambda floor: floor.tell(GivenUp(floor.at)), "you ended it"),
+        (Stage.UP, lambda floor: floor.tell(Reading(floor.at, None, 10)), "does not tell its speed any more"),
+        (Stage.UP, sets(incline=None), "nothing happened for three minutes"),
+        (Stage.ARRIVE, sets(incline=None), "the deck did not arrive"),
+        (Stage.PRESS, sets(incline=None), "nothing happened for three minutes"),
         (Stage.UP, lambda floor: floor.tell(Passed(floor.at + FRESH_MS + 1)), "fell silent"),
         (Stage.DOWN, sets(speed=0), "the belt stopped"),
         (Stage.DOWN, lambda floor: None, "nothing happened for three minutes"),
