@@ -34,6 +34,7 @@ def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> Sta
         seq=seen.seq,
         link=seen.link.value,
         phase=seen.phase.value,
+        occupied=seen.occupied,
         mode=mode_name(seen),
         speed_kmh=None if seen.speed is None else seen.speed / 100,
         incline_pct=tenth(seen.incline),

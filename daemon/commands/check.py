@@ -26,7 +26,7 @@ example:
 
 exit status: 0 no mistake (there may be warnings), 1 the file cannot be read, 2 mistakes, each on a line of its own
 """
-SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console", "screen")
+SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console", "screen", "nearby")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

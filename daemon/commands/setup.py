@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from daemon.commands import like
+from daemon import like
 from daemon.commands.check import no_driver
 from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.firstrun.answers import answers_in, filled, mistakes, table_of

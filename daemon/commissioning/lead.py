@@ -77,7 +77,7 @@ class Commissioning:
         kept = kept_name(self.path, self.wall())
         write(self.path, text, kept)
         talk.heading("It is written", "")
-        talk.say(f"{self.path} is written; the one before is {kept}.")
+        talk.say(f"{self.path.name} is written; the one before is beside it: {kept.name}.")
         machine = self.settings.machine
         talk.label(Label(machine.site, machine.machine, machine.name))
 

@@ -51,6 +51,7 @@ def copied(text: str, tag: str, name: str, driver: str) -> tuple[str, list[str]]
     """Return the configuration for another machine of the same kind, and what of it was not taken over.
 
     What belongs to one machine is left behind: its address, its map, its proof, and with that a mode that moves a deck.
+    A user name at the broker that is the asset name changes with it.
     """
     document = tomlkit.parse(text)
     machine = cast("Table", document["machine"])
@@ -68,6 +69,9 @@ def copied(text: str, tag: str, name: str, driver: str) -> tuple[str, list[str]]
     if machine.get("limit_action", "announce") != "announce":
         left.append(f'limit_action = "{machine["limit_action"]}"')
         _put(machine, "limit_action", None)
+    mqtt = document.get("mqtt")
+    if isinstance(mqtt, Table) and mqtt.get("username") == machine["machine"]:
+        mqtt["username"] = tag
     machine["machine"], machine["name"], machine["driver"] = tag, name, driver
     return tomlkit.dumps(document), left
 

@@ -38,6 +38,8 @@ class Terminal:
         self._lines = lines
         self._typed: asyncio.Future[str | None] | None = None
         self._renewed = asyncio.Event()
+        self.leads: Line | None = None
+        """The machine of the step in hand."""
 
     def renew(self) -> None:
         """Look again at the step: something has changed."""
@@ -79,7 +81,7 @@ class Terminal:
     async def lead(self, line: Line, step: Step) -> Step:
         """Show the step and what the machine tells, and hand on what is typed, until it ends."""
         self.say(f"  ({END} and Enter ends this step.)")
-        leading = asyncio.ensure_future(line.lead(step))
+        leading, self.leads = asyncio.ensure_future(line.lead(step)), line
         said, hint, told, spoke = "", "", "", -PACE_S
         loop = asyncio.get_running_loop()
         try:
@@ -101,6 +103,7 @@ class Terminal:
                     return now
                 await self._something(leading, line)
         finally:
+            self.leads = None
             leading.cancel()
 
     async def _something(self, leading: asyncio.Future[Step], line: Line) -> None:

@@ -14,7 +14,7 @@ from daemon.policy.contradictions import contradictions
 from daemon.policy.rules import Action, Mode, Rules
 from daemon.policy.words import WORDS
 from daemon.settings import origin
-from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Screen, Section, Sections, StoreFile
+from daemon.settings.model import Api, Console, Machine, Mqtt, Nearby, Proved, Screen, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
@@ -53,6 +53,7 @@ class Settings:
     store: StoreFile
     console: Console
     screen: Screen
+    nearby: Nearby
     named: frozenset[str]
     tokens: Path | None = None
     """Where the tokens are kept; None: nowhere, and there are none."""
@@ -131,7 +132,7 @@ def _parse(table: Mapping[str, Any], file: str) -> Settings:
     )
     if against := contradictions(rules):
         raise SettingsError([place(file, ("policy", _key(field))) + why for field, why in against])
-    found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen)
+    found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen, sections.nearby)
     return Settings(machine, proved, rules, *found, frozenset(_named(table)))
 
 

@@ -14,7 +14,11 @@ from tests.commissioning.stage import wizard
 from tests.pages.pictures import FOLDER
 from tests.pages.stage import CHROMIUM, FLAGS, SIZES, Size, open_page
 
-KEPT = {"Spot-2": "commission-spot", "Units-0-typed": "commission-speed", "Raising-0-words": "commission-empty"}
+KEPT = {
+    "Spot-Press-incline-up": "commission-spot",
+    "Units-0-typed": "commission-speed",
+    "Raising-0-words": "commission-empty",
+}
 KEPT |= {"written": "commission-written"}
 """Those that the docs show, of the first size."""
 

@@ -49,7 +49,7 @@ class Wizard:
                     elif step.says not in self.seen:
                         self.seen.add(step.says)
                         await page.get_by_text(step.says).wait_for()
-                        await see(f"{type(step).__name__}-{len(self.seen)}")
+                        await see(f"{type(step).__name__}-{'-'.join(step.says.split()[:3])}")
                 await self.hands.bench.goes_on()
         await page.get_by_text("It is written").wait_for()
         await see("written")
