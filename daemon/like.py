@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, finished: Callable[[Path | None], int]) -> int
         return complain("the input ended before the last question; nothing was written", FAILED)
     text, left = copied(before.decode(), args.tag, name, driver)
     for each in left:
-        print(f"Not taken over, as it belongs to one treadmill only: {each}")
+        print(f"Not taken over, as it belongs to one treadmill only: {each}")  # noqa: T201, it is said at the command
     kept = kept_name(args.config, datetime.now().astimezone()) if args.config.exists() else None
     write(args.config, text, kept)
     return finished(kept)
