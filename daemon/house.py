@@ -25,6 +25,7 @@ from daemon.kiosk import kiosk_key
 from daemon.messages import Counters, Health, SettingsChanged
 from daemon.mqtt import Broker, Ports, Publisher
 from daemon.narrator import sentence
+from daemon.nearby import Ear
 from daemon.notify import notify
 from daemon.outbox import Answers, Outbox
 from daemon.outbox.journal import settings_changes
@@ -50,6 +51,8 @@ from drivers.contract import Driver
 log = logging.getLogger(__name__)
 
 SAVE_S = 1.0
+LISTEN_S = 5.0
+"""Each time that machines nearby are listened to."""
 VERSIONS = {"3.1.1": 4, "5": 5}
 """As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
 WATCH_S = 2.0
@@ -78,6 +81,7 @@ class House:
     panel: Panel
     tracer: Tracer
     club: ClubWords
+    ear: Ear | None = None
     store_fault: str | None = None
     site_faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with the web servers, by their names in health."""
@@ -134,6 +138,7 @@ class House:
             "demoted": None if self.rulebook.demoted is None else DEMOTED % self.rulebook.demoted,
             "limits": self._limits(),
             "outbox": self.outbox.fault,
+            "nearby": None if self.ear is None else self.ear.fault,
             "words": self.club.faults[0] if self.club.faults else None,
             "twin": None if self.publisher is None else self.publisher.twin,
         }
@@ -165,6 +170,7 @@ def identity_of(settings: Settings) -> Identity:
         driver=machine.driver,
         software=metadata.version("inclined"),
         units=machine.units,
+        proved=settings.proved.incline is not None,
     )
 
 
@@ -200,6 +206,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
         show=board.show,
         identify=lambda: board.show(f"This is {identity.name} ({identity.machine})."),
         faults=lambda: late[0].faults(),
+        nearby=lambda: None if late[0].ear is None else late[0].ear.message,
         committed=store.committed,
         staff=staff,
         answered=Answers(store, clock),
@@ -215,7 +222,7 @@ def build(settings: Settings, clock: Clock, driver: Driver) -> House:
     sign_ins = SignIns(lambda happened: late[0].record(happened))
     panel = Panel(settings, clock, lambda: runner.feed.latest)
     parts = (settings, clock, store, outbox, rulebook, runner, identity, board, publisher)
-    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer, club)
+    house = House(*parts, key.text, tokens, sign_ins, staff, panel, tracer, club, ear_of(settings, clock))
     house.surprises = read_surprises(store.recall(SURPRISES))
     house.store_fault = store_fault
     if key.fault is not None:
@@ -251,6 +258,16 @@ def open_store(settings: Settings, clock: Clock) -> tuple[Store, str | None]:
     return Store.open(folder / "inclined.db", clock, machine), fault
 
 
+def ear_of(settings: Settings, clock: Clock) -> Ear | None:
+    """Return what listens to machines nearby, where some are named."""
+    nearby = settings.nearby
+    if not nearby.machines:
+        return None
+    from drivers.ftms.nearby import advertised  # bleak is heavy
+
+    return Ear(nearby.machines, nearby.every, partial(advertised, LISTEN_S, nearby.adapter), clock)
+
+
 def broker_of(settings: Settings) -> Broker:
     """Return how to reach the broker."""
     mqtt = settings.mqtt
@@ -284,6 +301,8 @@ async def live(house: House, ready: Callable[[], object], sites: Sequence[Site] 
             tasks.create_task(serve_all(served, desk_of(house), house.site_faults.__setitem__, ready))
             tasks.create_task(_guard(house))
             tasks.create_task(house.panel.watch())
+            if house.ear is not None:
+                tasks.create_task(house.ear.run())
             if house.publisher is not None:
                 tasks.create_task(house.publisher.run())
     finally:

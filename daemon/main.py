@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "play a treadmill that is kept off the flat",
     "run": "look after this machine's treadmill",
     "setup": "make the configuration by answering questions",
+    "commission": "prove one treadmill, step by step, with its belt empty",
     "check": "check the configuration, every value with its source",
     "scan": "list the treadmills in reach",
     "probe": "show what a treadmill says of itself",

@@ -46,6 +46,8 @@ class State(Message):
     seq: int
     link: Literal["up", "down", "lent"]
     phase: Literal["unknown", "idle", "warm_up", "running", "programme", "cool_down", "paused"]
+    occupied: bool | None = None
+    """Whether somebody is on it: by its belt, else by the console's own word; null: nobody knows."""
     mode: Literal["observe", "nudge", "assist", "enforce"]
     speed_kmh: float | None
     incline_pct: float | None
@@ -218,6 +220,26 @@ class SettingsChanged(Message):
     role: str | None = None
     why: str | None = None
     changes: list[SettingChange]
+
+
+type StandingWord = Literal["free", "busy", "unknown"]
+
+
+class NearbyMachine(Message):
+    """One machine nearby, by its advertisements."""
+
+    machine: str
+    kind: str
+    """rower, bike, elliptical, ..."""
+    standing: StandingWord
+    """`unknown` unless its own flag says otherwise, and has been seen to change."""
+
+
+class Nearby(Message):
+    """Machines nearby that have no computer of their own: retained; each time of listening, about once a minute."""
+
+    ts: datetime | None
+    machines: list[NearbyMachine]
 
 
 class FloorState(Message):

@@ -60,6 +60,7 @@ class Snapshot:
     limit_action: Action = Action.ANNOUNCE  # as far as the machine can
     card: Card | None = None
     waiting: bool = False
+    occupied: bool | None = None  # somebody is on it, by belt or console
 
 
 class Feed:
@@ -137,6 +138,7 @@ def snapshot(state: State, seq: int, at: int) -> Snapshot:
         limit_action=limit_action(state),
         card=state.card,
         waiting=others(state, at),
+        occupied=occupied(state, at),
     )
 
 
@@ -178,3 +180,14 @@ def phase(state: State, at: int) -> Phase:
     if state.training is Training.PROGRAMME:
         return Phase.PROGRAMME
     return Phase.RUNNING if warm(state, at) else Phase.WARM_UP
+
+
+def occupied(state: State, at: int) -> bool | None:
+    """Tell whether somebody is on it: by its belt, and where no speed is told by the console's own word."""
+    belt = phase(state, at)
+    if belt is not Phase.UNKNOWN:
+        return belt is not Phase.IDLE
+    young = state.sample_at is not None and at - state.sample_at <= FRESH_MS
+    if state.link is not Link.UP or not young or state.training is Training.UNKNOWN:
+        return None
+    return state.training is not Training.IDLE

@@ -20,6 +20,8 @@ class Identity:
     software: str
     units: Literal["km/h", "mph"] = "km/h"
     run: str = ""
+    proved: bool = False
+    """A raise was tried on this machine, and its keys answered after it."""
 
 
 def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> State:
@@ -32,6 +34,7 @@ def state_message(seen: Snapshot, clock: Clock, fault: str | None = None) -> Sta
         seq=seen.seq,
         link=seen.link.value,
         phase=seen.phase.value,
+        occupied=seen.occupied,
         mode=mode_name(seen),
         speed_kmh=None if seen.speed is None else seen.speed / 100,
         incline_pct=tenth(seen.incline),
@@ -63,7 +66,7 @@ def info_message(identity: Identity, seen: Snapshot) -> Info:
         incline_min_pct=tenth(steps.least if steps else None),
         incline_max_pct=tenth(steps.most if steps else None),
         incline_step_pct=tenth(steps.step if steps else None),
-        control="unverified" if steps else "none",
+        control="none" if steps is None else "verified" if identity.proved else "unverified",
         limit_action=seen.limit_action.value,
         run=identity.run,
     )

@@ -47,10 +47,12 @@ def test_numbers_are_exact(speed: int, incline: int, minimum: int) -> None:
 
 @given(st.integers(-300, 0), st.integers(1, 400), st.integers(1, 50))
 def test_the_range_is_exact(least: int, most: int, step: int) -> None:
-    message = info_message(IDENTITY, replace(PLAIN, range=InclineRange(least, most, step)))
+    message_range = InclineRange(least, most, step)
+    message = info_message(IDENTITY, replace(PLAIN, range=message_range))
     names = ("incline_min_pct", "incline_max_pct", "incline_step_pct")
     assert [printed(message, name) * 10 for name in names] == [least, most, step]
     assert message.control == "unverified"
+    assert info_message(replace(IDENTITY, proved=True), replace(PLAIN, range=message_range)).control == "verified"
 
 
 def test_unknown_is_null_and_never_zero() -> None:

@@ -6,6 +6,7 @@ Neither is part of the daemon's usual apps: once a configuration stands, no addr
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from api import another
 from api.armour import PAGES, Armour
 from api.doors import Doors
 from api.firstrun import door, form
@@ -20,7 +21,7 @@ ELSEWHERE = "This computer is not known by that name here. Use the address that 
 
 def create_screen(set_up: SetUp) -> FastAPI:
     """Return the app of the screen's socket."""
-    app = _app(set_up, door.screen, screen=True)
+    app = _app(set_up, door.screen, another.router, screen=True)
     app.add_middleware(Doors, hosts=frozenset[str](), unknown=UNKNOWN)
     app.add_middleware(Armour, policy=PAGES)
     return app

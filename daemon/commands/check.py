@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,7 +26,7 @@ example:
 
 exit status: 0 no mistake (there may be warnings), 1 the file cannot be read, 2 mistakes, each on a line of its own
 """
-SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console", "screen")
+SECTIONS = ("machine", "proved", "mqtt", "api", "store", "console", "screen", "nearby")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -129,6 +129,8 @@ def toml(value: object) -> str:
     """Return a value as TOML writes it."""
     if isinstance(value, BaseModel):
         return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value if inner is not None) + " }"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, frozenset | tuple | list):
         every = [toml(inner) for inner in value]
         return f"[{', '.join(sorted(every) if isinstance(value, frozenset) else every)}]"

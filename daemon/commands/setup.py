@@ -5,8 +5,10 @@ import asyncio
 import os
 import tomllib
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from daemon import like
 from daemon.commands.check import no_driver
 from daemon.exits import FAILED, USAGE, Subparsers, complain
 from daemon.firstrun.answers import answers_in, filled, mistakes, table_of
@@ -25,6 +27,7 @@ example:
   sudo inclined setup
   sudo inclined setup --again                  the old file is kept beside the new one
   sudo inclined setup --answers answers.toml   asks nothing; [machine] and [mqtt] as in inclined.toml
+  sudo inclined setup --like t07.toml --tag t08   as that treadmill's file; asks only which treadmill this one is
 
 exit status: 0 it is written, 1 it is not, 2 mistakes in the answers' file, each on a line of its own
 """
@@ -42,6 +45,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help="default: %(default)s")
     parser.add_argument("--again", action="store_true", help="make it anew; the old file is kept under its date")
     parser.add_argument("--answers", type=Path, metavar="FILE", help="take the answers from here instead of asking")
+    like.options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         return complain(why, FAILED)
     if args.answers is not None:
         return unattended(args.config, before, args.answers)
+    if args.like is not None:
+        return like.run(args, partial(finished, args.config, before))
     try:
         return attended(args.config, before, at_terminal(lambda: asyncio.run(nearby())))
     except Ended:
@@ -126,6 +132,11 @@ def written(path: Path, before: Seen, answers: Answers) -> int:
         kept = save(path, answers, here(), datetime.now().astimezone())
     except OSError as error:
         return complain(f"{path} cannot be written: {error.strerror or error}; the configuration is as it was", FAILED)
+    return finished(path, before, kept)
+
+
+def finished(path: Path, before: Seen, kept: Path | None) -> int:
+    """Say what was written, look at it, and say what is next."""
     print(f"{path} is written." + (f" The old one is {kept}." if kept else ""))
     after = look(path, no_driver)
     for mistake in after.mistakes:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from daemon.clock import Clock
-from daemon.messages import Ack, Counters, Event, Settings, SettingsWanted
+from daemon.messages import Ack, Counters, Event, Nearby, Settings, SettingsWanted
 from daemon.mqtt.orders import Memory
 from daemon.policy.events import Event as CoreEvent
 from daemon.snapshot import Feed
@@ -74,6 +74,8 @@ class Ports:
     """Show which machine this is; False as above."""
     faults: Callable[[], Mapping[str, str | None]] = no_faults
     """What staff should see to, by code: a line, or None while it is well. `treadmill` goes into state.fault."""
+    nearby: Callable[[], Nearby | None] = lambda: None
+    """Machines nearby, as they were heard last."""
     committed: Callable[[], Awaitable[bool]] = at_once
     """Wait until what was taken is on the disk; False when it will not be. Asked before a wish is acknowledged."""
     answered: Answered = field(default_factory=Memory)

@@ -85,6 +85,8 @@ class Telling:
         yield "link", link_word(seen)
         yield "info", info_message(self._ports.identity, seen).model_dump_json()
         yield "settings", self._ports.rulebook.current().model_dump_json()
+        if (nearby := self._ports.nearby()) is not None:
+            yield "nearby", nearby.model_dump_json()
         for code, text in self._ports.faults().items():
             if code != TREADMILL:
                 yield f"alert/{code}", self._alert(code, text)

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from daemon.messages import Ack, Alert, Command, Counters, Event, FloorState, Info, Settings, SettingsWanted, State
+from daemon.messages import (
+    Ack,
+    Alert,
+    Command,
+    Counters,
+    Event,
+    FloorState,
+    Info,
+    Nearby,
+    Settings,
+    SettingsWanted,
+    State,
+)
 
 ROOT = "inclined/v1"
 ONLINE, STALE, OFFLINE = "online", "stale", "offline"
@@ -31,6 +43,7 @@ PUBLISHED = {
     "counters": Kind(Counters, "sums that never fall, each minute", retain=True),
     "event": Kind(Event, "at `event/{kind}`: what happened, in the order of `seq`"),
     "alert": Kind(Alert, "at `alert/{code}`: what staff should see to; empty once it is over", retain=True),
+    "nearby": Kind(Nearby, "machines nearby without a computer of their own, where `[nearby]` names some", retain=True),
     "ack": Kind(Ack, "the answer to each command"),
 }
 """What a machine publishes, by the first word of its topic."""

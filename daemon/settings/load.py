@@ -14,7 +14,7 @@ from daemon.policy.contradictions import contradictions
 from daemon.policy.rules import Action, Mode, Rules
 from daemon.policy.words import WORDS
 from daemon.settings import origin
-from daemon.settings.model import Api, Console, Machine, Mqtt, Proved, Screen, Section, Sections, StoreFile
+from daemon.settings.model import Api, Console, Machine, Mqtt, Nearby, Proved, Screen, Section, Sections, StoreFile
 from daemon.settings.units import KEYS, rules_of, shown
 
 DEFAULT = Path("/etc/inclined/inclined.toml")
@@ -28,6 +28,8 @@ GONE: Mapping[tuple[int | str, ...], str] = {
     ("console", "host"): "is no setting: the screen is served on 127.0.0.1 and nowhere else",
 }
 """What is said of keys that are no mistyped ones."""
+NOBODYS = ("simulated:", "replay:")
+"""Drivers of treadmills on which nobody can stand: they need no proof."""
 SAME_PORT = "is [api] port too; the screen needs one of its own"
 
 
@@ -51,6 +53,7 @@ class Settings:
     store: StoreFile
     console: Console
     screen: Screen
+    nearby: Nearby
     named: frozenset[str]
     tokens: Path | None = None
     """Where the tokens are kept; None: nowhere, and there are none."""
@@ -118,8 +121,8 @@ def _parse(table: Mapping[str, Any], file: str) -> Settings:
     if mistakes:
         raise SettingsError(mistakes)
     machine, proved = sections.machine, sections.proved
-    if (why := unproved(machine.limit_action, proved)) is not None:
-        raise SettingsError([place(file, ("machine", "limit_action")) + why])
+    if missing := list(_unproved(machine, proved)):
+        raise SettingsError([place(file, where) + why for where, why in missing])
     rules = Rules(
         mode=Mode[machine.mode.upper()],
         limit_action=Action(machine.limit_action),
@@ -129,12 +132,26 @@ def _parse(table: Mapping[str, Any], file: str) -> Settings:
     )
     if against := contradictions(rules):
         raise SettingsError([place(file, ("policy", _key(field))) + why for field, why in against])
-    found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen)
+    found = (sections.mqtt, sections.api, sections.store, sections.console, sections.screen, sections.nearby)
     return Settings(machine, proved, rules, *found, frozenset(_named(table)))
 
 
 def _key(field: str) -> str:
     return next((name for name, key in KEYS.items() if key.field == field), field)
+
+
+def _unproved(machine: Machine, proved: Proved) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield what the file asks for and nobody has tried on this machine: where it stands, and why not."""
+    if proved.driver not in (None, machine.driver):
+        now = f"it was tried with {proved.driver}, and [machine] driver is {machine.driver}"
+        yield ("proved", "driver"), f"{now}: take the part [proved] out, and try it anew with `inclined commission`"
+    if machine.mode in ("assist", "enforce") and proved.incline is None and not machine.driver.startswith(NOBODYS):
+        needs = (
+            f"{machine.mode} moves the deck and needs [proved] incline: `inclined commission` tries that on an empty"
+        )
+        yield ("machine", "mode"), f"{needs} belt, and writes it down; until then it may be observe or nudge"
+    if (why := unproved(machine.limit_action, proved)) is not None:
+        yield ("machine", "limit_action"), why
 
 
 def unproved(action: str, proved: Proved) -> str | None:

@@ -113,6 +113,10 @@ class Machine(Section):
 class Proved(Section):
     """What was tried on this very machine, on an empty belt, with the day; what is absent is not done."""
 
+    driver: str | None = None
+    """What it was tried with: `[machine] driver` of that day. With another one, nothing of it is proved."""
+    incline: date | None = None
+    """`inclined commission` saw the deck rise by one step when it was asked to, and obey its own keys after it."""
     workout_time: date | None = None
     """The console took a workout time: nothing started, no key was locked, the link stayed."""
     stop: date | None = None
@@ -203,6 +207,24 @@ class Screen(Section):
     """`page` is black and wakes by a touch; `panel` switches the panel off, and only a moving belt wakes it."""
 
 
+class Neighbour(Section):
+    """A machine nearby that has no computer of its own."""
+
+    machine: Slug
+    kind: Slug
+
+
+class Nearby(Section):
+    """Machines nearby that advertise FTMS: listened to, never connected to, so that the floor knows what is free."""
+
+    machines: dict[Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$")], Neighbour] = {}
+    """By Bluetooth address: `{ "C0:FF:EE:00:00:21" = { machine = "r01", kind = "rower" } }`. One computer listens."""
+    every: Annotated[int, Field(ge=15, le=600, strict=True)] = 60
+    """Seconds between two times of listening, of 5 s each."""
+    adapter: Annotated[str, Field(pattern=r"^hci[0-9]{1,2}$")] | None = None
+    """Another Bluetooth adapter than the usual one, such as `hci1`."""
+
+
 class Sections(Section):
     """The whole file but [policy]."""
 
@@ -213,3 +235,4 @@ class Sections(Section):
     store: StoreFile = StoreFile()
     console: Console = Console()
     screen: Screen = Screen()
+    nearby: Nearby = Nearby()

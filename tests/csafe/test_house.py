@@ -81,7 +81,7 @@ async def at_a_console(
     configuration = table(folder, web, mode=mode, driver=f"csafe:{name}", **machine)
     if Ability.WORKOUT_TIME in armed:
         configuration["policy"]["limit_when"] = "always"
-        configuration["proved"] = {"workout_time": date(2026, 3, 1)}
+        configuration["proved"]["workout_time"] = date(2026, 3, 1)
     living = OnCsafe(build(parse(configuration, "test"), clock, driver), clock, far)
     late.append(living)
     await far.power_on()

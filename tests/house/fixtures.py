@@ -5,7 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -59,6 +59,7 @@ def table(folder: Path, port: int = 0, run: Path | None = None, screen: int = 0,
             "clock": "trust",
             **machine,
         },
+        "proved": {"incline": date(2026, 1, 1)},
         "policy": {"min_incline": Decimal("1.0")},
         "api": {"port": port} if port else {},
         "store": {"path": str(folder / "inclined.db")},

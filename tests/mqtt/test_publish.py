@@ -30,6 +30,7 @@ def test_the_table_is_what_integrators_were_promised() -> None:
         "counters": (1, True),
         "event": (1, False),
         "alert": (1, True),
+        "nearby": (1, True),
         "ack": (1, False),
     }
 

@@ -11,7 +11,7 @@ from typing import Any, override
 
 import aiomqtt
 
-from daemon.messages import Counters, Event, Settings, SettingsWanted
+from daemon.messages import Counters, Event, Nearby, NearbyMachine, Settings, SettingsWanted
 from daemon.mqtt import Broker, Pace, Ports, Publisher
 from daemon.mqtt.ports import Answered, at_once
 from daemon.policy.events import Event as CoreEvent
@@ -26,6 +26,8 @@ from daemon.wire import Identity
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LIMIT_S = 20.0
 QUICK = Pace(running=0.02, idle=5.0, counters=60.0, repeat=60.0, answer=5.0, rival=0.02, rival_most=0.1)
+ROWER = NearbyMachine(machine="r01", kind="rower", standing="free")
+NEARBY = Nearby(ts=datetime(2026, 6, 1, 12, tzinfo=UTC), machines=[ROWER])
 IDENTITY = Identity("gym", "t07", "Treadmill 7", "hall", "simulated:", "0.1.0", run="run-1")
 FIRST = Snapshot(at=1000, seq=0, link=Link.UP, phase=Phase.RUNNING, mode=Mode.NUDGE, speed=800, incline=5)
 TREE = "inclined/v1/gym/t07"
@@ -123,6 +125,7 @@ class World:
             show=self._show,
             identify=lambda: self._show("identify"),
             faults=lambda: self.faults,
+            nearby=lambda: NEARBY,
             committed=self._committed,
         )
         self.publisher = Publisher(broker, self.ports, pace)

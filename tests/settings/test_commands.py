@@ -115,6 +115,7 @@ def test_the_page_of_settings_is_what_the_code_says() -> None:
         "",
         BROKER.format(host="127.0.0.1", tls=TLS.format()),
         '[api]\nhosts = ["gym.example"]\n',
+        '[nearby.machines]\n"C0:FF:EE:00:00:21" = { machine = "r01", kind = "rower" }\n',
     ],
 )
 def test_what_check_prints_is_a_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str) -> None:

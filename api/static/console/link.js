@@ -3,6 +3,7 @@ const SILENT_MS = 2000;
 const FIRST_MS = 500;
 const LONGEST_MS = 3000;
 const NOT_SIGNED_IN = 4401;
+const ANOTHER_PAGE = 4404; // the address shows something else now
 
 // The kiosk's credential comes once behind the # and leaves the address bar at once.
 function credential() {
@@ -51,6 +52,7 @@ export function connect({ told, lost }) {
   }
 
   function ended(event) {
+    if (event.code === ANOTHER_PAGE) return location.reload();
     if (event.code !== NOT_SIGNED_IN) return again();
     clearTimeout(stale);
     clearTimeout(patience);

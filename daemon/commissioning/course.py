@@ -1,0 +1,76 @@
+"""The steps in their order, what they found, and what the configuration then says. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from daemon.commissioning.points import Points
+from daemon.commissioning.raising import Raising
+from daemon.commissioning.spot import Spot
+from daemon.commissioning.steps import Ending, Step
+from daemon.commissioning.units import Unit, Units
+from daemon.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found so far; a step that was not done leaves its part as it is configured."""
+
+    spotted: bool = False
+    unit: Unit | None = None
+    read_off: bool = False
+    map: tuple[tuple[int, int], ...] | None = None
+    raised: bool = False
+
+    def after(self, step: Step) -> "Findings":
+        """Return the findings with those of a step that ended."""
+        done = step.ended is Ending.DONE
+        match step:
+            case Spot():
+                return replace(self, spotted=done)
+            case Units(found=unit) if done:
+                return replace(self, unit=unit)
+            case Points() if done:  # another map is another incline: what was tried by the old one is not proved
+                return replace(self, read_off=True, map=step.map, raised=False)
+            case Raising():
+                return replace(self, raised=done)
+        return self
+
+
+type Begin = Callable[[Settings], Step]
+STEPS: Final[Mapping[str, Begin]] = {
+    "spot": lambda settings: Spot(),
+    "units": lambda settings: Units(settings.machine.units),
+    "incline": lambda settings: Points(),
+    "raise": lambda settings: Raising(),
+}
+"""In this order; each may be done again."""
+ABOUT: Final[Mapping[str, str]] = {
+    "spot": "Whether this computer is connected to the treadmill that stands here, and to no other.",
+    "units": "Whether the speed that it tells is the one that its console shows, and in which unit.",
+    "incline": "Whether the incline that it tells is the one that its console shows.",
+    "raise": "Whether its deck rises by one step when it is asked to, and its own keys still win. Pass over it if you "
+    "want records and questions only: then the deck is never moved.",
+}
+"""What each is for."""
+NEEDED: Final = frozenset({"spot"})
+"""What cannot be passed over."""
+
+
+def settings_for(name: str, settings: Settings, findings: Findings) -> Settings:
+    """Return the settings with which the machine is reached in this step.
+
+    Inclines are read off as the machine tells them; the raise is tried as it will be done, through the map.
+    """
+    points = findings.map if findings.read_off else settings.machine.incline_map
+    machine = settings.machine.model_copy(update={"incline_map": points if name == "raise" else None})
+    if name == "raise" and machine.driver.startswith("csafe:") and machine.incline_range is not None:
+        machine = machine.model_copy(update={"driver": armed(machine.driver)})
+    return replace(settings, machine=machine)
+
+
+def armed(spec: str) -> str:
+    """Return a CSAFE console's spec with what lets it be raised, which is written down once it was proved."""
+    if "raise=proved" in spec:
+        return spec
+    return f"{spec}{'&' if '?' in spec else '?'}raise=proved"
