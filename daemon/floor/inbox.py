@@ -26,6 +26,7 @@ WORD: Final = 16
 LARGEST: Final = 16 * 1024
 SLUG: Final = re.compile(r"[a-z0-9-]{1,32}")
 CODE: Final = re.compile(r"[a-z0-9_-]{1,32}")
+AS_IT_COMES: Final = frozenset({"settings", "nearby"})
 ALERTS: Final = 32
 """Codes of one machine that are listened to."""
 
@@ -70,8 +71,8 @@ class Inbox:
             seen.state, seen.at, seen.kept = payload, now, retained
         elif name == "info" and len(payload) <= LARGEST:
             self._info(machine, payload, seen)
-        elif name == "settings" and len(payload) <= LARGEST:
-            seen.settings = payload
+        elif name in AS_IT_COMES and len(payload) <= LARGEST:
+            setattr(seen, name, payload)
         elif name == "ack" and not retained and len(payload) <= LARGEST:
             self._ack(machine, payload, seen)
         elif name.startswith("alert/") and len(payload) <= LARGEST:

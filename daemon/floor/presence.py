@@ -6,6 +6,7 @@ something is unknown, nothing is said.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -13,11 +14,13 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from daemon.floor.record import unix_ms
-from daemon.messages import Alert, FloorState, Settings, State
-from daemon.mqtt.topics import ONLINE
+from daemon.messages import Alert, FloorState, Nearby, NearbyMachine, Settings, State
+from daemon.mqtt.topics import ONLINE, STALE
 
 SILENT_MS: Final = 90_000
 """A machine tells its state at least every 30 s; after three of those it is silent."""
+NEARBY_MS: Final = 180_000
+"""Machines nearby are told of each minute; after three of those the word is old."""
 WAITING_MS: Final = 15 * 60_000
 """How long it holds that somebody said that people wait."""
 BUSY: Final = frozenset({"warm_up", "running", "programme", "cool_down", "paused"})
@@ -37,6 +40,8 @@ class Seen:
     """When state came."""
     kept: bool = False
     """The broker had kept it: it may be old."""
+    nearby: bytes = b""
+    """What it hears of machines that have no computer of their own."""
     settings: bytes = b""
     refusal: str | None = None
     """Why it would not take what the floor wants of it."""
@@ -63,12 +68,13 @@ def standing(seen: Seen, now: int, *, broken: bool = False) -> Standing:
     """Return what a machine is now; broken: staff took it out of order."""
     if broken:
         return "out"
-    state = state_of(seen) if seen.status == ONLINE and seen.link == ONLINE else None
+    state = state_of(seen) if seen.status == ONLINE and seen.link in (ONLINE, STALE) else None
     if state is None or not 0 <= now - heard(seen, state) <= SILENT_MS or state.link != "up":
         return "unknown"
-    if state.phase in BUSY:
-        return "busy"
-    return "free" if state.phase == "idle" else "unknown"
+    if seen.link == ONLINE and state.phase != "unknown":
+        return "busy" if state.phase in BUSY else "free"
+    word: dict[bool | None, Standing] = {True: "busy", False: "free", None: "unknown"}
+    return word[state.occupied] if state.phase == "unknown" else "unknown"
 
 
 def state_of(seen: Seen) -> State | None:
@@ -87,9 +93,12 @@ def heard(seen: Seen, state: State) -> int:
 def floor_state(seen: Mapping[str, Seen], broken: Collection[str], told: Iterable[Waiting], now: int) -> FloorState:
     """Return what the floor says of the gym."""
     sums: dict[Standing, Counter[str]] = {"free": Counter(), "busy": Counter(), "out": Counter(), "unknown": Counter()}
+    heard_of = nearby(seen, now)
     for name, one in seen.items():
         sums[standing(one, now, broken=name in broken)][one.modality] += 1
-    kinds = {one.modality for one in seen.values()}
+    for other in heard_of:
+        sums["out" if other.machine in broken else other.standing][other.kind] += 1
+    kinds = {one.modality for one in seen.values()} | {other.kind for other in heard_of}
     free = {kind: sums["free"][kind] for kind in kinds if sums["free"][kind] or not sums["unknown"][kind]}
     return FloorState(
         ts=datetime.fromtimestamp(now / 1000, UTC),
@@ -99,6 +108,20 @@ def floor_state(seen: Mapping[str, Seen], broken: Collection[str], told: Iterabl
         out_of_order={kind: sums["out"][kind] for kind in kinds},
         unknown={kind: sums["unknown"][kind] for kind in kinds},
     )
+
+
+def nearby(seen: Mapping[str, Seen], now: int) -> list[NearbyMachine]:
+    """Return the machines without a computer of their own, each as it was heard last; old word is unknown."""
+    told: dict[str, tuple[int, NearbyMachine]] = {}
+    for one in seen.values():
+        with suppress(ValidationError):
+            message = Nearby.model_validate_json(one.nearby)
+            at = unix_ms(message.ts) or 0
+            fresh = one.status == ONLINE and 0 <= now - at <= NEARBY_MS
+            for other in message.machines:
+                if other.machine not in seen and at >= told.get(other.machine, (0, other))[0]:
+                    told[other.machine] = at, other if fresh else other.model_copy(update={"standing": "unknown"})
+    return [other for _, other in told.values()]
 
 
 def waiting(told: Iterable[Waiting], now: int) -> int | None:

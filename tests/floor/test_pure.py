@@ -141,6 +141,11 @@ def seen(**changes: Any) -> Seen:
         (seen(phase="running"), "busy"),
         (seen(phase="paused"), "busy"),
         (seen(phase="unknown"), "unknown"),
+        (seen(phase="unknown", occupied=True), "busy"),
+        (seen(phase="unknown", occupied=True, outer="stale"), "busy"),
+        (seen(phase="unknown", occupied=False, outer="stale"), "free"),
+        (seen(phase="unknown", occupied=False, outer="offline"), "unknown"),
+        (seen(phase="unknown", occupied=False, link="lent"), "unknown"),
         (seen(link="lent"), "unknown"),
         (seen(outer="stale"), "unknown"),
         (seen(outer="offline"), "unknown"),
@@ -166,6 +171,25 @@ def test_nothing_is_said_of_what_nobody_knows() -> None:
     assert floor_state({"a": busy}, (), (), AT).free == {"treadmill": 0}
     both = floor_state({"a": free, "b": silent, "c": busy, "d": free}, {"d"}, (), AT)
     assert (both.free, both.busy, both.out_of_order, both.unknown) == ({"treadmill": 1},) * 4
+
+
+def test_machines_nearby_count_as_they_were_heard_last() -> None:
+    def hears(at: str, *rows: tuple[str, str, str]) -> bytes:
+        machines = [dict(zip(("machine", "kind", "standing"), row, strict=True)) for row in rows]
+        return json.dumps({"ts": at, "machines": machines}).encode()
+
+    one, other = seen(), seen()
+    one.nearby = hears("2026-06-01T11:59:00Z", ("r1", "rower", "busy"), ("r2", "rower", "free"), ("b", "bike", "free"))
+    other.nearby = hears("2026-06-01T11:59:30Z", ("r1", "rower", "free"), ("a", "treadmill", "busy"))
+    said = floor_state({"a": one, "b": other}, {"r2"}, (), AT)
+    assert (said.free, said.busy["treadmill"], said.out_of_order["rower"]) == ({"treadmill": 2, "rower": 1}, 0, 1)
+    for old in ("2026-06-01T11:56:59Z", "2026-06-01T12:00:01Z"):
+        one.nearby = hears(old, ("r2", "rower", "free"))
+        assert floor_state({"a": one}, (), (), AT).unknown["rower"] == 1
+    one.nearby, one.status = hears("2026-06-01T11:59:00Z", ("r2", "rower", "free")), "offline"
+    assert "rower" not in floor_state({"a": one}, (), (), AT).free
+    one.nearby = b"{"
+    assert "rower" not in floor_state({"a": one}, (), (), AT).unknown
 
 
 def test_who_waits() -> None:
