@@ -246,4 +246,4 @@ def test_head_goes_where_get_does() -> None:
 
 
 def test_every_role_but_nobody_can_be_given() -> None:
-    assert list(ROLES) == ["viewer", "staff"]
+    assert sorted(ROLES) == ["integrator", "manager", "staff", "viewer"]
