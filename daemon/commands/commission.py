@@ -7,7 +7,7 @@ from pathlib import Path
 from daemon.claim import Claimed
 from daemon.clock import system_clock
 from daemon.commands.run import claimed, driver_of
-from daemon.commissioning.course import STEPS
+from daemon.commissioning.course import STEPS, USUAL
 from daemon.commissioning.lead import Commissioning, Stopped
 from daemon.commissioning.talk import Ended, at_terminal
 from daemon.exits import FAILED, USAGE, Subparsers, complain
@@ -34,7 +34,12 @@ def add(subparsers: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help="default: %(default)s")
-    parser.add_argument("--step", choices=list(STEPS), action="append", help="only this one; may be given again")
+    parser.add_argument(
+        "--step",
+        choices=list(STEPS),
+        action="append",
+        help="only this one; may be given again; stop and time are for time limits",
+    )
     parser.add_argument("--screen", action="store_true", help="lead on the treadmill's screen instead of here")
     parser.add_argument("--label", type=Path, metavar="FILE", help="also write the treadmill's label there, as SVG")
 
@@ -62,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 async def commission(args: argparse.Namespace, settings: Settings) -> int:
     """Lead through the steps that were asked for, at this terminal or on the screen."""
     clock = system_clock(trust_wall=True)
-    steps = frozenset(args.step or STEPS)
+    steps = frozenset(args.step or USUAL)
     work = Commissioning(args.config, settings, lambda to: driver_of(to, clock.now), clock.now, steps=steps)
     if args.screen:
         from daemon.commissioned import on_screen  # the pages are heavy, and only needed for this

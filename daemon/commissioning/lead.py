@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Protocol
 
-from daemon.commissioning.course import ABOUT, NEEDED, STEPS, Findings, settings_for
+from daemon.commissioning.course import ABOUT, NEEDED, STEPS, USUAL, Findings, settings_for
 from daemon.commissioning.label import Label
 from daemon.commissioning.line import Line
 from daemon.commissioning.record import RAISING, recorded
@@ -60,7 +60,7 @@ class Commissioning:
     driver_of: Callable[[Settings], Driver]
     now: Callable[[], int]
     wall: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    steps: frozenset[str] = frozenset(STEPS)
+    steps: frozenset[str] = frozenset(USUAL)
 
     async def run(self, talk: Talk) -> None:
         """Lead through the steps, and write what they found after a yes; Stopped, or a DriverError, when not."""

@@ -1,4 +1,4 @@
-"""The machine under commissioning: what it says goes to the step in hand, and the one raise of a trial goes to it."""
+"""The machine under commissioning: what it says goes to the step in hand, and what a trial asks for goes to it."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from daemon.commissioning.steps import Answered, Event, GivenUp, Gone, Passed, Step, Typed
-from daemon.policy.events import RaiseIncline, RequestControl
+from daemon.commissioning.steps import Answered, Event, GivenUp, Gone, Passed, Step, Typed, Want
+from daemon.policy.events import RequestControl
 from daemon.runner import perform
 from drivers.contract import Driver, DriverError, Machine, Reading, RequestsControl, Said
 
@@ -52,9 +52,9 @@ class Line:
         """Give the step an event, and carry out what it wants."""
         if self.step is None or self.step.ended is not None:
             return
-        self.step, target = self.step.after(event)
-        if target is not None:
-            self._asking = asyncio.ensure_future(self._ask(target, self.step))
+        self.step, want = self.step.after(event)
+        if want is not None:
+            self._asking = asyncio.ensure_future(self._ask(want, self.step))
         if self.step.ended is not None:
             self._over.set()
         self._changed()
@@ -92,8 +92,8 @@ class Line:
             self.last = said
         self.tell(said)
 
-    async def _ask(self, target: int, step: Step) -> None:
-        """Ask for control and for one raise, each under the step's own permit; tell what came of it."""
+    async def _ask(self, want: Want, step: Step) -> None:
+        """Ask for control and for what is wanted, each under the step's own permit; tell what came of it."""
 
         def permit() -> bool:
             return self.step is not None and type(self.step) is type(step) and self.step.permits(self._now())
@@ -101,7 +101,7 @@ class Line:
         try:
             if isinstance(self._driver, RequestsControl):
                 await perform(self._driver, RequestControl(1), permit)
-            await perform(self._driver, RaiseIncline(2, target), permit)
+            await perform(self._driver, want, permit)
             why = ""
         except DriverError as error:
             why = str(error)

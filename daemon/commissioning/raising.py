@@ -5,6 +5,7 @@ from typing import Final
 
 from daemon.commissioning.steps import Ask, Ending, Event, Typed
 from daemon.commissioning.trial import SAYS, Agreed, Stage, Trial, permits, step
+from daemon.policy.events import RaiseIncline
 
 WORDS: Final = "nobody is on it"
 
@@ -35,7 +36,7 @@ class Raising:
     def ended(self) -> Ending | None:
         return {Stage.PROVED: Ending.DONE, Stage.FAILED: Ending.FAILED}.get(self.trial.stage)
 
-    def after(self, event: Event) -> tuple["Raising", int | None]:
+    def after(self, event: Event) -> tuple["Raising", RaiseIncline | None]:
         if isinstance(event, Typed):
             if " ".join(event.text.lower().split()) != WORDS:
                 return replace(self, hint="" if self.asks is None else f"Type these words, or nothing: {WORDS}"), None
@@ -43,7 +44,8 @@ class Raising:
         else:
             event_said = None
         trial, target = step(self.trial, event_said or event)  # type: ignore[arg-type]  # no Typed any more
-        return replace(self, trial=trial, hint=self.hint if trial.stage is self.trial.stage else ""), target
+        after = replace(self, trial=trial, hint=self.hint if trial.stage is self.trial.stage else "")
+        return after, None if target is None else RaiseIncline(2, target)
 
     def permits(self, at: int) -> bool:
         return permits(self.trial, at)

@@ -28,14 +28,16 @@ def recorded(text: str, findings: Findings, mode: str, day: date) -> str:
         machine["units"] = findings.unit
     if findings.read_off:
         _put(machine, "incline_map", None if findings.map is None else pairs(findings.map))
-    if findings.raised:
+    tried = {"incline": findings.raised, "stop": findings.stopped, "workout_time": findings.timed}
+    if any(tried.values()):
         spec = str(machine["driver"])
-        if spec.startswith("csafe:"):
+        if spec.startswith("csafe:") and findings.raised:
             machine["driver"] = armed(spec)
         proved = _section(document, "proved")
-        proved["incline"] = day
+        for name in (name for name, done in tried.items() if done):
+            proved[name] = day
         proved["driver"] = str(machine["driver"])
-    elif findings.read_off and isinstance(document.get("proved"), Table):
+    if findings.read_off and not findings.raised and isinstance(document.get("proved"), Table):
         _put(cast("Table", document["proved"]), "incline", None)
     machine["mode"] = mode if mode not in RAISING or is_proved(document) else "nudge"
     return tomlkit.dumps(document)

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Final, Protocol, Self
 
+from daemon.policy.events import RaiseIncline, SetWorkoutTime, StopOnce
 from drivers.contract import Key, Machine, Notice, Reading
 
 REST_MS: Final = 3_000
@@ -69,6 +70,9 @@ class Ask:
     unit: str = ""
 
 
+type Want = RaiseIncline | StopOnce | SetWorkoutTime
+
+
 class Ending(Enum):
     """How a step ended."""
 
@@ -95,12 +99,12 @@ class Step(Protocol):
     def asks(self) -> Ask | None: ...
     @property
     def ended(self) -> Ending | None: ...
-    def after(self, event: Event) -> tuple["Step", int | None]:
-        """Return the step after the event, and the incline to raise the deck to: once in a step, at most."""
+    def after(self, event: Event) -> tuple["Step", Want | None]:
+        """Return the step after the event, and what is wanted of the machine: once in a step, at most."""
         ...
 
     def permits(self, at: int, /) -> bool:
-        """Tell whether the raise may still leave."""
+        """Tell whether what was wanted may still leave."""
         ...
 
 
@@ -120,6 +124,8 @@ class Watched:
 
     machine: Machine | None = None
     speed: int | None = None
+    around: int | None = None
+    """About the speed that it has had since `speed_since`."""
     speed_since: int = 0
     incline: int | None = None
     incline_since: int = 0
@@ -134,9 +140,10 @@ class Watched:
                 return replace(seen, machine=event)
             case Reading(at=at, speed=speed, incline=incline):
                 seen = replace(seen, read_at=at)
-                same = speed is not None and seen.speed is not None and abs(speed - seen.speed) <= NOISE
-                if not same:
-                    seen = replace(seen, speed=speed, speed_since=at)
+                same = speed is not None and seen.around is not None and abs(speed - seen.around) <= NOISE
+                if not same or (speed == 0) != (seen.speed == 0):
+                    seen = replace(seen, around=speed, speed_since=at)
+                seen = replace(seen, speed=speed)
                 if incline != seen.incline:
                     seen = replace(seen, incline=incline, incline_since=at)
         return seen

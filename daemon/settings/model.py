@@ -118,9 +118,9 @@ class Proved(Section):
     incline: date | None = None
     """`inclined commission` saw the deck rise by one step when it was asked to, and obey its own keys after it."""
     workout_time: date | None = None
-    """The console took a workout time: nothing started, no key was locked, the link stayed."""
+    """The console took a workout time (`inclined commission --step time`): nothing started, its keys and the link stayed."""
     stop: date | None = None
-    """One stop was asked for and came; the speed read was the speed shown, in the same unit."""
+    """One stop was asked for and came (`inclined commission --step stop`); the speed read was the speed shown."""
 
 
 class Tls(Section):

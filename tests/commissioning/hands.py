@@ -10,6 +10,8 @@ from typing import Any
 from daemon.commissioning.label import Label
 from daemon.commissioning.lead import Commissioning
 from daemon.commissioning.line import Line
+from daemon.commissioning.once import GO, Once
+from daemon.commissioning.once import Stage as Tried
 from daemon.commissioning.points import Points
 from daemon.commissioning.raising import WORDS, Raising
 from daemon.commissioning.spot import Spot
@@ -74,6 +76,8 @@ class Hands:
                     return self.shows[len(points)]
             case Raising(trial=trial):
                 return self.raising(trial.stage)
+            case Once(stage=stage):
+                return self.limits(stage)
         return None
 
     def units(self) -> str | None:
@@ -83,6 +87,28 @@ class Hands:
             self.bench.mill().place(speed=300)
         elif "walk" in self.done and self.once("type"):
             return "3.0"
+        return None
+
+    def limits(self, stage: Tried) -> str | None:
+        mill, press = self.bench.mill(), self.bench.press
+        match stage:
+            case Tried.AGREE:
+                if self.once("rest", 0):
+                    press(Key.STOP)
+                    mill.place(speed=0, incline=0)
+                elif self.once("agree", 35_000):
+                    return WORDS
+            case Tried.BELT | Tried.KEYS:
+                if self.once((stage, "start"), 0):
+                    press(Key.START)
+                elif self.once((stage, "slow")):
+                    mill.place(speed=200)
+            case Tried.GO if self.once("go"):
+                return GO
+            case Tried.STOP if self.once("end"):
+                press(Key.STOP)
+            case _:
+                pass
         return None
 
     def raising(self, stage: Stage) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,42 @@ async def test_a_link_that_goes_ends_the_step_and_no_raise_follows(tmp_path: Pat
         assert bench.wire() == []
     assert any(said.startswith("Not proved: the link was lost") for said in talk.heard)
     assert load(task.path).machine.mode == "observe"
+
+
+def asked_for(row: Row, ability: Ability) -> list[bytes]:
+    """Return what one stop, or a workout time of 20 minutes, sends."""
+    seconds = b"\x0d\xb0\x04" if row.timed.startswith(b"\x0d") else b"\x20\x03\x00\x14\x00"
+    return [*row.asked, row.stopped if ability is Ability.STOP else seconds]
+
+
+LIMITS = [
+    (row, ability)
+    for row in ROWS
+    for ability in (Ability.STOP, Ability.WORKOUT_TIME)
+    if ability in row.abilities and (ability is Ability.STOP) <= bool(row.stopped)
+]
+
+
+@pytest.mark.parametrize(("row", "ability"), LIMITS, ids=lambda each: getattr(each, "name", ""))
+async def test_what_follows_a_time_limit_is_proved_where_it_is_asked_for(
+    row: Row, ability: Ability, tmp_path: Path
+) -> None:
+    name = "stop" if ability is Ability.STOP else "time"
+    async with row.make(tmp_path, PATIENT) as bench:
+        task, talk = replace(work(tmp_path, bench), steps=frozenset({name})), Script(Hands(bench), mode="nudge")
+        await task.run(talk)
+        assert bench.wire() == asked_for(row, ability), talk.heard
+    proved = load(task.path).proved
+    today = DAY.date()
+    assert (proved.stop, proved.workout_time) == ((today, None) if name == "stop" else (None, today))
+    assert (proved.incline, proved.driver) == (None, "ftms:C0:FF:EE:00:00:07")
+
+
+@pytest.mark.parametrize("what", ["stop", "time"])
+async def test_a_machine_that_cannot_is_told_and_nothing_is_sent(tmp_path: Path, what: str) -> None:
+    async with OTHERS[0].make(tmp_path, PATIENT) as bench:
+        task, talk = replace(work(tmp_path, bench), steps=frozenset({what})), Script(Hands(bench))
+        await task.run(talk)
+        assert bench.wire() == []
+    assert any("does not say that it can do this" in said for said in talk.heard)
+    assert task.path.read_text() == FILE
