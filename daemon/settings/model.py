@@ -118,7 +118,7 @@ class Proved(Section):
     incline: date | None = None
     """`inclined commission` saw the deck rise by one step when it was asked to, and obey its own keys after it."""
     workout_time: date | None = None
-    """The console took a workout time (`inclined commission --step time`): nothing started, its keys and the link stayed."""
+    """The console took a workout time (`inclined commission --step time`): nothing started, keys and link stayed."""
     stop: date | None = None
     """One stop was asked for and came (`inclined commission --step stop`); the speed read was the speed shown."""
 
