@@ -9,7 +9,7 @@ from daemon.policy import rules as r
 from daemon.policy.rules import Action, Mode, When
 from daemon.policy.state import Control, Kind, Link, State
 from daemon.policy.turn import fresh
-from drivers.contract import Ability, InclineRange, Training
+from drivers.contract import Ability, Training
 
 type Check = Callable[[State, int], bool]
 
@@ -18,11 +18,6 @@ NOTES = frozenset(
     | {Kind.LIMIT_OFF, Kind.TAKEN, Kind.TRAINER}
 )
 """Prompts that ask nothing: a nudge may take their place."""
-
-
-def on_grid(value: int, steps: InclineRange) -> bool:
-    """Tell whether value is one that the machine can be sent."""
-    return steps.least <= value <= steps.most and (value - steps.least) % steps.step == 0
 
 
 def goal(state: State) -> int | None:
@@ -39,7 +34,7 @@ def next_step(state: State, to: int) -> int | None:
     """Return the next incline on the way up to the goal: a small step, or one wide increment; None: there is none."""
     steps = state.machine.incline if state.machine else None
     now = state.incline.value if state.incline else None
-    if steps is None or now is None or now >= to:
+    if steps is None or now is None:
         return None
     first = steps.least + ((now - steps.least) // steps.step + 1) * steps.step
     small = steps.least + (min(to, now + r.STEP) - steps.least) // steps.step * steps.step

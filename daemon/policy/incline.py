@@ -12,7 +12,6 @@ from daemon.policy.events import Answer, Answered, Outcome, RaiseIncline, Reques
 from daemon.policy.guard import ENFORCE, NUDGE, RAISE, SAFE, blocked, goal, moving, next_step, screen, warm
 from daemon.policy.lease import unbroken
 from daemon.policy.prompts import settle, withdraw
-from daemon.policy.rules import Mode
 from daemon.policy.state import Control, Kind, Nudged, Prompt, Raise, Stage, State
 from daemon.policy.turn import Turn, fresh
 
@@ -41,7 +40,7 @@ def nudge_when_due(turn: Turn) -> None:
         count_down(turn, by_member=False)
         kind = Kind.COUNTDOWN
     else:
-        can = state.rules.mode >= Mode.ASSIST and blocked(state, at, RAISE) is None
+        can = blocked(state, at, RAISE) is None
         until = at + state.rules.nudge_shown_ms
         target = goal(state) or state.rules.min_incline
         turn.show(Prompt(turn.number(), Kind.NUDGE, at, until, target, can_raise=can))

@@ -87,7 +87,7 @@ def main(asked: list[str]) -> int:
     """Print the survivors that nobody explained; 1 if there are any."""
     began = time.perf_counter()
     files = [name for name in FILES if not asked or name in asked]
-    TRACES[:] = sorted(suite.traces(), key=lambda trace: len(trace.expected))
+    TRACES[:] = suite.traces()
     todo = [mutant for name in files for mutant in mutants(name, (POLICY / f"{name}.py").read_text())]
     print(f"{len(todo)} mutants, {len(TRACES)} traces of {sum(len(t.expected) for t in TRACES)} events", flush=True)
     alive: list[Mutant] = []
@@ -95,6 +95,7 @@ def main(asked: list[str]) -> int:
         for count, (mutant, dead) in enumerate(pool.imap_unordered(try_one, todo, chunksize=4), 1):
             if not dead:
                 alive.append(mutant)
+                print(f"  alive: daemon/policy/{mutant.file}.py:{mutant.line}  {mutant.name}", flush=True)
             if count % 100 == 0:
                 print(f"{count} tried, {len(alive)} alive, {time.perf_counter() - began:.0f} s", flush=True)
     known = explained()

@@ -19,6 +19,7 @@ import pytest
 from daemon.policy import step
 from daemon.policy.rules import Action, Mode, Rules, When
 from daemon.policy.state import State
+from tests.mutants.moments import batches
 from tests.mutants.replay import Trace, outcome
 from tests.policy.plays import ACTS, RANGES, SHORT, TIME_ACTS, Play, act_out, late, timed
 from tests.policy.test_broken import in_use
@@ -91,8 +92,10 @@ def evenings(count: int) -> Iterator[Play]:
 
 
 def traces(count: int = EVENINGS) -> list[Trace]:
-    """Return the random evenings and those of the tests, with what the whole core does in each."""
-    return [*record(count), *(trace(one.first, one.events) for one in told() if len(one.events) <= LONGEST)]
+    """Return the random evenings, those of the tests, and moments of all of them, with what the whole core does."""
+    random_ones = [(play.steps[0].before, [one.event for one in play.steps]) for play in evenings(count)]
+    every = [*random_ones, *((one.first, one.events) for one in told() if len(one.events) <= LONGEST)]
+    return [*batches(every), *sorted((trace(*one) for one in every), key=lambda trace: len(trace.expected))]
 
 
 def record(count: int) -> list[Trace]:
