@@ -111,6 +111,7 @@ async def test_the_members_key_ends_a_raise_and_nothing_more_is_sent(tmp_path: P
     async with at_a_trackmaster(tmp_path, port) as living:
         await living.asked_to_raise()
         await living.until(lambda: living.writes != [], 30_000)
+        await living.until(lambda: (gauge := living.house.runner.state.incline) is not None and gauge.value > 0, 5_000)
         living.link.server.press(Key.INCLINE_DOWN)
         await living.pass_time(60_000)
         assert living.results()[0] == "member"
