@@ -25,6 +25,8 @@ class Findings:
     raised: bool = False
     stopped: bool = False
     timed: bool = False
+    told: frozenset[str] = frozenset()
+    """Fields that readings carried, with the belt running: what a CSAFE console needs to be asked."""
 
     def after(self, step: Step) -> "Findings":
         """Return the findings with those of a step that ended."""
@@ -91,3 +93,12 @@ def armed(spec: str) -> str:
     if "raise=proved" in spec:
         return spec
     return f"{spec}{'&' if '?' in spec else '?'}raise=proved"
+
+
+def asking(spec: str, told: frozenset[str]) -> str:
+    """Return a CSAFE console's spec with only what it answers; one that says already what is asked stays."""
+    names = {"time": {"elapsed", "remaining"}, "distance": {"distance"}, "speed": {"speed"}, "incline": {"incline"}}
+    answered = [name for name, fields in names.items() if fields & told]
+    if "asks=" in spec or not answered or len(answered) == len(names):
+        return spec
+    return f"{spec}{'&' if '?' in spec else '?'}asks={','.join(answered)}"

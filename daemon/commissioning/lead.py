@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -97,6 +97,7 @@ class Commissioning:
                 if ended is None and name in NEEDED:
                     raise Stopped("nothing was written: it is not known to be this treadmill")
                 findings = findings if ended is None else findings.after(ended)
+                findings = replace(findings, told=findings.told | line.told)
         finally:
             if line is not None:
                 await line.close()

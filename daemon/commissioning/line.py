@@ -15,6 +15,7 @@ from drivers.contract import Driver, DriverError, Machine, Reading, RequestsCont
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.25
+ASKED: Final = ("elapsed", "remaining", "distance", "speed", "incline")
 END: Final = "x"
 """What staff type to end a step."""
 
@@ -26,6 +27,8 @@ class Line:
         self.step: Step | None = None
         self.machine: Machine | None = None
         self.last: Reading | None = None
+        self.told: set[str] = set()
+        """What readings have carried so far, by the fields' names."""
         self._driver, self._now, self._changed = driver, now, changed
         self._running: asyncio.Future[None] | None = None
         self._asking: asyncio.Future[None] | None = None
@@ -90,6 +93,7 @@ class Line:
             self.machine = said
         elif isinstance(said, Reading):
             self.last = said
+            self.told.update(name for name in ASKED if getattr(said, name) is not None)
         self.tell(said)
 
     async def _ask(self, want: Want, step: Step) -> None:

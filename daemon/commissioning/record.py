@@ -9,7 +9,7 @@ import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import Array, Table
 
-from daemon.commissioning.course import Findings, armed
+from daemon.commissioning.course import Findings, armed, asking
 
 RAISING: Final = frozenset({"assist", "enforce"})
 """Modes that move a deck."""
@@ -26,6 +26,11 @@ def recorded(text: str, findings: Findings, mode: str, day: date) -> str:
     machine = cast("Table", document["machine"])
     if findings.unit is not None:
         machine["units"] = findings.unit
+    if findings.unit is not None and str(machine["driver"]).startswith("csafe:"):  # then the belt ran
+        same = isinstance(document.get("proved"), Table) and is_proved_with(document, str(machine["driver"]))
+        machine["driver"] = asking(str(machine["driver"]), findings.told)
+        if same:  # the machine is: only what it is asked is another
+            cast("Table", document["proved"])["driver"] = str(machine["driver"])
     if findings.read_off:
         _put(machine, "incline_map", None if findings.map is None else pairs(findings.map))
     tried = {"incline": findings.raised, "stop": findings.stopped, "workout_time": findings.timed}
@@ -41,6 +46,11 @@ def recorded(text: str, findings: Findings, mode: str, day: date) -> str:
         _put(cast("Table", document["proved"]), "incline", None)
     machine["mode"] = mode if mode not in RAISING or is_proved(document) else "nudge"
     return tomlkit.dumps(document)
+
+
+def is_proved_with(document: Container, spec: str) -> bool:
+    """Tell whether what was tried was tried with this driver."""
+    return cast("dict[str, Any]", document["proved"]).get("driver") == spec
 
 
 def is_proved(document: Container) -> bool:

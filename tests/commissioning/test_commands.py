@@ -115,6 +115,27 @@ def test_a_csafe_console_that_was_raised_is_written_down_as_one_that_may_be() ->
     assert recorded(text, Findings(raised=True), "assist", DAY) == text
 
 
+@pytest.mark.parametrize(
+    ("spec", "told", "asks"),
+    [
+        ("csafe:/dev/x", {"elapsed", "speed"}, "csafe:/dev/x?asks=time,speed"),
+        ("csafe:/dev/x?speed=9600", {"remaining", "incline"}, "csafe:/dev/x?speed=9600&asks=time,incline"),
+        ("csafe:/dev/x?asks=time", {"elapsed", "speed"}, "csafe:/dev/x?asks=time"),
+        ("csafe:/dev/x", {"elapsed", "speed", "distance", "incline"}, "csafe:/dev/x"),
+        ("csafe:/dev/x", set(), "csafe:/dev/x"),
+    ],
+)
+def test_a_csafe_console_is_asked_only_for_what_it_answered_while_the_belt_ran(
+    spec: str, told: set[str], asks: str
+) -> None:
+    before = another(FILE, driver=f'"{spec}"')
+    found = Findings(unit="km/h", told=frozenset(told))
+    assert tomlkit.parse(recorded(before, found, "observe", DAY))["machine"]["driver"] == asks
+    assert tomlkit.parse(recorded(before, replace(found, unit=None), "observe", DAY))["machine"]["driver"] == spec
+    proved = recorded(f'{before}\n[proved]\nstop = 2026-01-01\ndriver = "{spec}"\n', found, "observe", DAY)
+    assert tomlkit.parse(proved)["proved"]["driver"] == asks
+
+
 def test_the_next_treadmill_takes_over_all_but_what_is_of_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
