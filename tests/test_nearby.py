@@ -19,7 +19,7 @@ from daemon.snapshot import snapshot
 from drivers.contract import LinkLost, Machine, Reading, Training
 from drivers.ftms.nearby import advertised, says_available
 from drivers.transports.bluez import FTMS_SERVICE
-from tests.drivers.radio import RadioScanner, radio
+from tests.drivers.radio import RadioScanner, install
 
 ROWER = "C0:FF:EE:00:00:21"
 FLAGS = st.sampled_from([True, False, None])
@@ -91,6 +91,8 @@ def test_the_flag_is_bit_0_of_the_service_data(data: str | None, says: bool | No
 
 
 async def test_advertisements_are_heard_and_nothing_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    radio = install(monkeypatch)
+
     class Scanner(RadioScanner):
         @override
         def advertise(self) -> None:

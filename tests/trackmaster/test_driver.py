@@ -75,13 +75,9 @@ async def test_keys_at_the_machine_are_told_and_our_own_raise_is_not(tmp_path: P
             await r.reads(2)
         r.passes(20_000)
         await r.reads(2)
-        assert r.pressed()[told:] == [
-            ("incline", 10),
-            ("incline", 5),
-            ("speed", None),
-            ("stopped", None),
-            ("speed", None),  # the stop takes the target away
-        ]
+        assert r.pressed()[told:][:3] == [("incline", 10), ("incline", 5), ("speed", None)]
+        # The stop takes the target away; which of the two is asked first hangs on where the round was.
+        assert set(r.pressed()[told:][3:]) == {("stopped", None), ("speed", None)}
         assert ("started", None) in r.pressed()[:told]
 
 
