@@ -52,6 +52,15 @@ class Figures(Message):
     limits_over: int
     limits_extended: int
     limits_lifted: int
+    observed_eligible_s: int
+    """Of eligible_s, what fell into sessions in `observe`, where nobody was asked."""
+    observed_flat_s: int
+    observed_share: float | None
+    """observed_flat / observed_eligible, the baseline; null when nothing was, and of fewer than 5 such sessions."""
+    observed_sessions: int
+    spells_ended: int
+    """Flat spells in `observe` that ended by themselves within a minute."""
+    spells_stayed: int
 
 
 class UsageLine(Figures):
@@ -137,7 +146,7 @@ def figures(sums: Sums) -> Mapping[str, int | float | None]:
     """Return sums in their wire form; shares come from ms, not from rounded seconds."""
     n = dict(zip(COLUMNS, sums, strict=True))
     accepted = n["nudges_accepted_key"] + n["nudges_accepted_self"]
-    enough = n["sessions"] >= FEWEST
+    enough, watched = n["sessions"] >= FEWEST, n["observed_sessions"] >= FEWEST
     return {
         "belt_s": seconds(n["belt"]),
         "occupied_s": seconds(n["belt"] + n["pause"]),
@@ -149,5 +158,8 @@ def figures(sums: Sums) -> Mapping[str, int | float | None]:
         "flat_share": ratio(n["flat"], n["eligible"]) if enough else None,
         "coverage": ratio(n["belt"] - n["unknown"], n["belt"] + n["gap"]),
         "acceptance": ratio(accepted, accepted + n["nudges_declined"] + n["nudges_expired"]) if enough else None,
+        "observed_eligible_s": seconds(n["observed_eligible"]),
+        "observed_flat_s": seconds(n["observed_flat"]),
+        "observed_share": ratio(n["observed_flat"], n["observed_eligible"]) if watched else None,
         **{name: n[name] for name in COUNTS},
     }

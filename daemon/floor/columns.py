@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-TIMES: Final = ("belt", "pause", "eligible", "flat", "unknown", "gap", "distance")
-"""Spread over the time in which they fell: ms, and distance in m. As daemon.outbox.fold.SUMS has them."""
+TIMES: Final = (
+    "belt", "pause", "eligible", "flat", "unknown", "gap", "distance", "observed_eligible", "observed_flat",
+)  # fmt: skip
+"""Spread over the time in which they fell: ms, and distance in m. As daemon.outbox.fold.sums_of has them."""
 COUNTS: Final[Mapping[str, str]] = {
     "sessions": "session_end",
     "nudges_offered": "nudge_offered",
@@ -28,10 +30,13 @@ COUNTS: Final[Mapping[str, str]] = {
     "limits_over": "limit_over",
     "limits_extended": "limit_extended",
     "limits_lifted": "limit_lifted",
+    "observed_sessions": "observed_sessions",
+    "spells_ended": "spell_ended",
+    "spells_stayed": "spell_stayed",
 }
 """Counted in the hour in which they were told: column -> the name that daemon.outbox.fold.sums gives it."""
 COLUMNS: Final = (*TIMES, *COUNTS)
-COUNTING: Final = frozenset({"session", "nudge", "suggestion", "limit", "hours"})
+COUNTING: Final = frozenset({"session", "nudge", "suggestion", "limit", "spell", "hours"})
 """Kinds of events that bring any of them."""
 
 type Sums = tuple[int, ...]

@@ -92,6 +92,19 @@ STEPS: Final[Sequence[Sequence[str]]] = (
             author TEXT NOT NULL, said TEXT, note TEXT NOT NULL,
             PRIMARY KEY (machine, at))""",
     ),
+    (
+        "ALTER TABLE day ADD COLUMN observed_eligible BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE day ADD COLUMN observed_flat BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE day ADD COLUMN observed_sessions BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE day ADD COLUMN spells_ended BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE day ADD COLUMN spells_stayed BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE heat ADD COLUMN observed_eligible BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE heat ADD COLUMN observed_flat BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE heat ADD COLUMN observed_sessions BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE heat ADD COLUMN spells_ended BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE heat ADD COLUMN spells_stayed BIGINT NOT NULL DEFAULT 0",
+        "DELETE FROM note WHERE name = 'time_zone'",  # so that the sums are made anew, with these
+    ),
 )
 
 

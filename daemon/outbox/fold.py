@@ -20,6 +20,10 @@ KEPT = frozenset({"command", "fault", "help", "audit", "policy"})
 FOLDED = "hours"
 SUMS = ("belt", "pause", "eligible", "flat", "unknown", "gap", "distance")
 """Of a session's end; ms, distance in m."""
+UNASKED = "observe"
+"""The mode in which nobody was asked: what belts do then is the baseline for all others."""
+OBSERVED = ("eligible", "flat")
+"""Of such a session's sums, those that are told once more as `observed_eligible` and `observed_flat`."""
 HOUR_MS = 3_600_000
 SPANS = (HOUR_MS, 24 * HOUR_MS, None)
 """What one `hours` event may span at most, from fine to coarse; None: one run of the daemon."""
@@ -47,7 +51,11 @@ def sums_of(kind: str, data: Mapping[str, Any]) -> Counter[str]:
     word = next((str(data[name]) for name in ("outcome", "step", "state") if data.get(name) is not None), "")
     total = Counter({f"{kind}_{word}" if word else kind: 1})
     if kind == "session":
-        total.update({name: data[name] for name in SUMS if isinstance(data.get(name), int)})
+        found = {name: data[name] for name in SUMS if isinstance(data.get(name), int)}
+        total.update(found)
+        if data.get("mode") == UNASKED:
+            total.update({f"observed_{name}": found[name] for name in OBSERVED if name in found})
+            total["observed_sessions"] += 1
     return total
 
 

@@ -141,7 +141,7 @@ def close(turn: Turn, reason: str) -> None:
         t = session.totals
         turn.tell(
             "session", step="end", reason=reason, started=session.started, ended=session.last,
-            min_incline=session.min_incline, belt=t.belt, pause=t.pause, eligible=t.eligible, flat=t.flat,
+            min_incline=session.min_incline, mode=turn.state.rules.mode.value, belt=t.belt, pause=t.pause, eligible=t.eligible, flat=t.flat,
             unknown=t.unknown, gap=t.gap, distance=t.distance,
         )  # fmt: skip
     if session.opened:

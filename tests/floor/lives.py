@@ -55,14 +55,14 @@ class Life:
         self.all.append(row)
         return row
 
-    def session(self, belt_s: int, flat_s: int = 0, pause_s: int = 0) -> Row:
+    def session(self, belt_s: int, flat_s: int = 0, pause_s: int = 0, mode: str = "nudge") -> Row:
         """Let somebody walk, from now on for so long; eligible is half of it, or all that was flat."""
         began = self.at
         self.tell("session", f"s-{self.number}", step="new", min_incline=10, started=began)
         self.at += (belt_s + pause_s) * 1000
         parts = {"belt": belt_s * 1000, "pause": pause_s * 1000, "eligible": max(belt_s * 500, flat_s * 1000)}
         rest = {"flat": flat_s * 1000, "unknown": 0, "gap": 0, "distance": belt_s * 2}
-        span = {"started": began, "ended": self.at, "min_incline": 10}
+        span = {"started": began, "ended": self.at, "min_incline": 10, "mode": mode}
         return self.tell("session", f"s-{self.number}", step="end", reason="stopped", **span, **parts, **rest)
 
     def fold(self, upto: int) -> None:
@@ -160,7 +160,7 @@ def happen(life: Life, what: tuple[str, int, int]) -> None:
     """Let it happen."""
     kind, number, more = what
     if kind == "session":
-        life.session(number, min(more, number))
+        life.session(number, min(more, number), mode="observe" if number % 2 else "nudge")
     elif kind == "rest":
         life.at += number * 1000
     else:

@@ -125,6 +125,18 @@ def folded(store: FloorStore) -> None:
     assert (day["belt_s"], day["sessions"]) == (1200, 2)
 
 
+def baseline(store: FloorStore) -> None:
+    life = Life(began=MONDAY)
+    for _ in range(5):
+        life.session(600, 300, mode="observe")
+        life.tell("spell", step="ended", outcome="stayed")
+    for _ in range(5):
+        life.session(600, 60)
+    hear(store, life, life.rows)
+    (day,) = told(store).values()
+    assert (day["flat_share"], day["observed_share"], day["spells_stayed"]) == (0.6, 1.0, 5)
+
+
 def moved(store: FloorStore) -> None:
     store.learn("t07", About("No 7", "window", "treadmill"))
     occupied(store)
@@ -135,7 +147,7 @@ def moved(store: FloorStore) -> None:
 EXAMPLES: dict[str, Callable[[FloorStore], None]] = {
     "spread": spread, "counted": counted, "occupied": occupied, "pooled": pooled, "coverage": coverage,
     "acceptance": acceptance, "few": few, "autumn": autumn, "heat": by_hour_and_weekday, "folded": folded,
-    "moved": moved,
+    "baseline": baseline, "moved": moved,
 }  # fmt: skip
 
 
