@@ -52,5 +52,5 @@ lock: ## Write uv.lock anew from pyproject.toml (ARGS=--upgrade: with the newest
 	@.tools/uv lock $(ARGS)
 
 clean: ## Remove all that was built or fetched here
-	@rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .tools api/static/kept build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find daemon drivers api deploy tests docs benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -6,9 +6,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import JSONResponse
 
 from api.app import BEARER, SECURITY, VERSION
-from api.armour import Armour
+from api.armour import PAGES, Armour
 from api.doors import Doors
-from api.floor import live, log, machines, settings, signin, staff, usage
+from api.floor import live, log, machines, page, settings, signin, staff, usage
 from api.floor.desk import FloorDesk
 from api.floor.session import SignedIn
 from api.gate import Gate
@@ -27,6 +27,8 @@ problem documents (RFC 9457). Units stand in the field names; null is unknown. E
 """
 UNKNOWN: Final = "This server is not known by that name. If it should be, add the name to [api] hosts in floor.toml."
 ROWS: Final[Rows] = (
+    Row("GET", "/"),
+    Row("GET", "/static/*"),
     Row("GET", "/healthz"),
     Row("GET", "/openapi.json", Role.VIEWER),
     Row("GET", "/api/v1/usage", Role.VIEWER),
@@ -64,7 +66,7 @@ def create_floor(desk: FloorDesk, rate: Rate = CALLS) -> FastAPI:
     app.add_middleware(SignedIn, sessions=desk.sessions, clock=desk.clock)
     app.add_middleware(Doors, hosts=desk.hosts, unknown=UNKNOWN)
     app.add_middleware(Throttle, clock=desk.clock, rate=rate)
-    app.add_middleware(Armour)
+    app.add_middleware(Armour, policy=PAGES)
     return app
 
 
@@ -87,6 +89,8 @@ def routed() -> FastAPI:
         first.include_router(part.router)
     app.include_router(first)
     app.include_router(machines.usual)
+    app.include_router(page.router)
+    app.mount("/static", page.files())
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:

@@ -24,6 +24,8 @@ class All(Message):
 
     type: Literal["all"] = "all"
     site: str
+    tz: str
+    """The gym's time zone, in which its days and hours are told."""
     machines: list[MachineNow]
 
 
@@ -55,6 +57,6 @@ async def _cut(reader: Reader) -> None:
 
 
 async def _relay(socket: WebSocket, desk: FloorDesk, reader: Reader) -> None:
-    await socket.send_text(All(site=desk.site, machines=desk.board.rows()).model_dump_json())
+    await socket.send_text(All(site=desk.site, tz=desk.store.zone.key, machines=desk.board.rows()).model_dump_json())
     while True:
         await socket.send_text(Changed(machine=await reader.lines.get()).model_dump_json())

@@ -48,7 +48,7 @@ async def usage(
     limit: Annotated[int, Query(ge=1, le=5000, description="rows of a page; CSV has no pages")] = 1000,
     cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
 ) -> Response:
-    """Tell usage by local hour, day or week; weeks begin on Monday and are cut to the days that are asked for."""
+    """Tell usage by local hour, day or week, or in total; weeks begin on Monday and are cut to the days asked for."""
     asked = question(first, end, bucket, by, (machine, zone, modality))
     after = None if cursor is None else place(cursor)
     found = await asyncio.to_thread(started, desk, asked, after)

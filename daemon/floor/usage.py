@@ -1,4 +1,4 @@
-"""What was, by hour, day or week, and by machine, zone, modality or the whole gym; definitions: docs/definitions.md.
+"""What was, by hour, day, week or in all, and by machine, zone, modality or the whole gym: docs/definitions.md.
 
 Days and weeks come from the rollup, hours from the events themselves. Rows come in the order of their beginning and of
 what they are of, a few days at a time, so that an answer of any length takes little memory and holds no lock.
@@ -24,7 +24,7 @@ from daemon.store.usage import local_hour as uncached
 DAYS_AT_ONCE: Final = 31
 local_hour = lru_cache(maxsize=65_536)(uncached)
 
-type Bucket = Literal["hour", "day", "week"]
+type Bucket = Literal["hour", "day", "week", "total"]
 type By = Literal["machine", "zone", "modality", "site"]
 
 
@@ -84,6 +84,8 @@ def _check(store: FloorStore, asked: Question) -> None:
 
 def _portion_end(day: date, bucket: Bucket) -> date:
     """Return up to where lines are made at once; a week is never cut by it."""
+    if bucket == "total":
+        return date.max
     if bucket == "hour":
         return day + timedelta(days=1)
     return monday(day) + timedelta(days=35) if bucket == "week" else day + timedelta(days=DAYS_AT_ONCE)
@@ -111,16 +113,22 @@ def _days(
 ) -> Iterator[tuple[datetime, int, str, Sums]]:
     d = t.day.c
     group = t.machine.c[asked.by]
-    wanted = select(group, d.day, *(func.sum(d[name]) for name in COLUMNS)).join_from(
+    wanted = select(group, func.min(d.day), *(func.sum(d[name]) for name in COLUMNS)).join_from(
         t.day, t.machine, d.machine == t.machine.c.n
     )
     span = d.day.in_(range(day.toordinal(), end.toordinal()))  # so that of one machine only its own rows are read
-    for name, ordinal, *sums in db.execute(wanted.where(span, chosen(asked)).group_by(group, d.day)):
-        start = date.fromordinal(ordinal)
-        stop = start + timedelta(days=1)
-        if asked.bucket == "week":
-            start, stop = max(monday(start), asked.first), min(monday(start) + timedelta(days=7), asked.end)
-        yield (*stretch(store, start, stop), name, tuple(map(int, sums)))
+    rows = group, *(() if asked.bucket == "total" else (d.day,))
+    for name, ordinal, *sums in db.execute(wanted.where(span, chosen(asked)).group_by(*rows)):
+        yield (*stretch(store, *bounds(asked, date.fromordinal(ordinal))), name, tuple(map(int, sums)))
+
+
+def bounds(asked: Question, day: date) -> tuple[date, date]:
+    """Return the first day of the bucket that holds day, and the day after its last one."""
+    if asked.bucket == "total":
+        return asked.first, asked.end
+    if asked.bucket == "week":
+        return max(monday(day), asked.first), min(monday(day) + timedelta(days=7), asked.end)
+    return day, day + timedelta(days=1)
 
 
 def stretch(store: FloorStore, start: date, stop: date) -> tuple[datetime, int]:

@@ -95,7 +95,7 @@ def gym(store: FloorStore, machines: int = 3, sessions: int = 40) -> list[Life]:
 async def test_hours_days_weeks_and_the_heat_add_up_to_the_same(store: FloorStore) -> None:
     gym(store)
     whole = figures(store)
-    for bucket in ("hour", "day", "week"):
+    for bucket in ("hour", "day", "week", "total"):
         for by in ("machine", "zone", "modality", "site"):
             found = await rows(store, bucket=bucket, by=by, limit=37)
             assert sum(row["sessions"] for row in found) == whole["sessions"] == 120
@@ -281,7 +281,7 @@ def test_every_way_to_ask_has_the_same_sums(store: FloorStore, what: list[Any], 
         happen(life, one)
     hear(emptied(store), life, life.rows, NOW + timedelta(days=30))
     whole = life.sums()
-    for bucket in ("hour", "day", "week"):
+    for bucket in ("hour", "day", "week", "total"):
         asked = Question(date(2026, 10, 20), date(2026, 12, 20), bucket)
         assert added(line.sums for line in lines(store, asked)) == whole
     assert added(sums for *_, sums in heat(store, Question(date(2026, 10, 20), date(2026, 12, 20)))) == whole
