@@ -142,7 +142,8 @@ def close(turn: Turn, reason: str) -> None:
         turn.tell(
             "session", step="end", reason=reason, started=session.started, ended=session.last,
             min_incline=session.min_incline, mode=turn.state.rules.mode.value,
-            belt=t.belt, pause=t.pause, eligible=t.eligible, flat=t.flat, unknown=t.unknown, gap=t.gap, distance=t.distance,
+            belt=t.belt, pause=t.pause, eligible=t.eligible, flat=t.flat, unknown=t.unknown, gap=t.gap,
+            distance=t.distance,
         )  # fmt: skip
     if session.opened:
         turn.set(ended_at=turn.at)
