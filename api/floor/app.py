@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from api.app import BEARER, SECURITY, VERSION
 from api.armour import PAGES, Armour
 from api.doors import Doors
-from api.floor import live, log, machines, page, settings, signin, staff, usage
+from api.floor import live, log, machines, observe, page, settings, signin, staff, usage
 from api.floor.desk import FloorDesk
 from api.floor.session import SignedIn
 from api.gate import Gate
@@ -31,6 +31,7 @@ ROWS: Final[Rows] = (
     Row("GET", "/static/*"),
     Row("GET", "/healthz"),
     Row("GET", "/openapi.json", Role.VIEWER),
+    Row("GET", "/metrics", Role.VIEWER),
     Row("GET", "/api/v1/usage", Role.VIEWER),
     Row("GET", "/api/v1/heat", Role.VIEWER),
     Row("GET", "/api/v1/machines", Role.VIEWER),
@@ -89,6 +90,7 @@ def routed() -> FastAPI:
         first.include_router(part.router)
     app.include_router(first)
     app.include_router(machines.usual)
+    app.include_router(observe.router)
     app.include_router(page.router)
     app.mount("/static", page.files())
 

@@ -39,6 +39,8 @@ class FloorDesk:
     sessions: Sessions = field(default_factory=Sessions)
     """Who signed in to a page."""
     readers: Seats = field(default_factory=lambda: Seats(READERS))
+    dropped: Callable[[], int] = lambda: 0
+    """Events that found no place in memory; their machines send them again."""
     reading_open: bool = False
     """Reading needs no token: true only while the API listens on this computer alone."""
     hosts: frozenset[str] = frozenset()

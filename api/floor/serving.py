@@ -54,6 +54,7 @@ def desk_of(house: House, book: TokenBook) -> FloorDesk:
         pushing=house.pushing,
         tokens=book,
         sign_ins=SignIns(told),
+        dropped=lambda: house.collector.inbox.dropped,
         reading_open=is_loopback(api.host) and not api.hosts,
         hosts=frozenset({api.host, *api.hosts}),
     )

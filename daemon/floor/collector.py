@@ -126,7 +126,10 @@ class Collector:
             payload = bytes(message.payload) if isinstance(message.payload, bytes | bytearray) else b""
             wall = self._clock.wall()
             now = 0 if wall is None else ms(wall)
-            self.inbox.take(str(message.topic), payload, now, retained=bool(message.retain))
+            topic = str(message.topic)
+            if (hears := self.inbox.also.get(topic)) is not None:
+                hears(payload)
+            self.inbox.take(topic, payload, now, retained=bool(message.retain))
 
     async def _tell_marks(self, mqtt: Client) -> None:
         """Tell each machine how far it is stored: at once, and whenever that changes."""

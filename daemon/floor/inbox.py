@@ -46,9 +46,12 @@ class Inbox:
         """Events that came and found no place, and all that came."""
         self.acks: Callable[[str, Ack], object] = lambda _machine, _ack: None
         """Hears what machines answer to commands."""
+        self.infos: dict[str, bytes] = {}
+        """What each machine says of itself."""
+        self.also: dict[str, Callable[[bytes], object]] = {}
+        """Who hears what comes at other topics than the machines'."""
         self._events: deque[Arrived] = deque()
-        self._infos: dict[str, bytes] = {}
-        self._learnt: dict[str, bytes] = {}
+        self._new: dict[str, bytes] = {}
         self._head = f"{ROOT}/{site}/"
 
     def begin(self) -> None:
@@ -111,9 +114,11 @@ class Inbox:
             self.acks(machine, ack)
 
     def _info(self, machine: str, payload: bytes, seen: Seen) -> None:
-        if self._learnt.get(machine) == payload or not payload:
+        if not payload:
+            self.infos.pop(machine, None)
+        if self.infos.get(machine) == payload or not payload:
             return
-        self._infos[machine] = payload
+        self.infos[machine] = self._new[machine] = payload
         try:
             found = from_json(payload)
             modality, seen.limit_action = found["modality"], str(found.get("limit_action", ""))[:WORD]
@@ -125,7 +130,7 @@ class Inbox:
     @property
     def waits(self) -> bool:
         """Whether there is something to store or to learn."""
-        return bool(self._events or self._infos)
+        return bool(self._events or self._new)
 
     def some(self) -> list[Arrived]:
         """Return the oldest events, as many as one transaction takes; they are not here any more."""
@@ -133,8 +138,7 @@ class Inbox:
 
     def introduced(self) -> list[tuple[str, bytes]]:
         """Return what machines said anew of themselves, once."""
-        new, self._infos = self._infos, {}
-        self._learnt |= new
+        new, self._new = self._new, {}
         return list(new.items())
 
 

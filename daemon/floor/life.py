@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from daemon.clock import Clock, system_clock
+from daemon.floor.announcing import Announcing
 from daemon.floor.asking import Asking
 from daemon.floor.board import Board
 from daemon.floor.collector import Collector
@@ -64,6 +65,8 @@ def furnish(settings: FloorSettings, clock: Clock, store: FloorStore, collector:
     asking = Asking(store.site, clock, lambda name: name in inbox.seen and inbox.seen[name].status == ONLINE)
     inbox.acks = asking.hear
     collector.parts += [pushing.visit, asking.visit]
+    if settings.homeassistant is not None:
+        collector.parts.append(Announcing(inbox, store.site, settings.homeassistant.prefix).visit)
     service = settings.service
     intervals = Intervals(distance=service.distance_km * 1000, belt=service.hours * 3_600_000)
     board = Board(collector, pushing, store, clock, intervals)

@@ -71,6 +71,13 @@ class Api(Section):
         return self
 
 
+class HomeAssistant(Section):
+    """Machines as devices in Home Assistant, by its MQTT discovery; without this section they are none."""
+
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=64)] = "homeassistant"
+    """The discovery prefix, as Home Assistant has it in its MQTT integration."""
+
+
 class FloorSettings(Section):
     """The whole file."""
 
@@ -79,6 +86,7 @@ class FloorSettings(Section):
     store: Store = Store()
     service: Service = Service()
     api: Api = Api()
+    homeassistant: HomeAssistant | None = None
 
 
 def load(path: Path = DEFAULT) -> FloorSettings:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daemon.floor import tables as t
 from daemon.floor.account import midnight
+from daemon.floor.columns import COLUMNS, Sums
 from daemon.floor.desk import Gym, Taken
 from daemon.floor.figures import ZONE, differences, kept_since, rebuild, recall
 from daemon.floor.intake import take
@@ -133,6 +134,16 @@ class FloorStore:
         )  # fmt: skip
         with reading(self.engine) as db:
             return [dict(row) for row in db.execute(wanted.where(m.site == self.site).order_by(m.machine)).mappings()]
+
+    def sums(self) -> dict[str, Sums]:
+        """Return what each machine's days add up to, those that are not dated left out."""
+        d, m = t.day.c, t.machine.c
+        wanted = select(m.machine, *(func.sum(d[name]) for name in COLUMNS)).join_from(
+            t.day, t.machine, d.machine == m.n
+        )
+        wanted = wanted.where(m.site == self.site, d.day != UNDATED).group_by(m.machine)
+        with reading(self.engine) as db:
+            return {name: tuple(map(int, sums)) for name, *sums in db.execute(wanted)}
 
     def quarantined(self) -> list[dict[str, Any]]:
         """Return what made no sense, newest first."""

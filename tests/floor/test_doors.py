@@ -32,6 +32,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/sign-in"): "",
     ("POST", "/api/v1/sign-out"): "",
     ("GET", "/openapi.json"): "viewer",
+    ("GET", "/metrics"): "viewer",
     ("GET", "/api/v1/usage"): "viewer",
     ("GET", "/api/v1/heat"): "viewer",
     ("GET", "/api/v1/machines"): "viewer",

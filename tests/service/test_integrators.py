@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 from pydantic import BaseModel
 
+from api.floor.metrics import of_floor, of_machines
 from api.metrics import Seen, metrics
-from daemon.messages import Counters, Problem
+from daemon.messages import Counters, Health, Problem
 from daemon.mqtt.orders import Arrived, Order, judge
 from daemon.mqtt.topics import HEARD, PUBLISHED
 from daemon.mqtt.verbs import VERBS
@@ -88,7 +89,13 @@ def test_every_metric_is_named_and_no_other(page: str) -> None:
         dict.fromkeys(Counters.model_fields, 1) | {"ts": NOON, "nudges": {}, "raises": {}, "spells": {}}
     )
     seen = Seen("t07", "hall", link_up=True, age_s=1.0, counters=counters, checks={}, dropped={})
-    assert set(re.findall(r"^    (inclined_\w+)", page, re.MULTILINE)) == {metric.name for metric in metrics(seen)}
+    ours = {metric.name for metric in metrics(seen)}
+    floors = {family.name for family in (*of_machines([]), *of_floor(Health(status="ok", checks={}), 0))}
+    own, _, floor = page.partition("## Prometheus and Grafana")
+    assert set(re.findall(r"^    (inclined_\w+)", own, re.MULTILINE)) == ours
+    assert set(re.findall(r"^    (inclined_\w+)", floor, re.MULTILINE)) == floors - ours
+    alone = set(re.findall(r"`(inclined_\w+)`", floor.partition("are a machine's alone")[0]))
+    assert alone == ours - floors
 
 
 def test_the_access_list_of_the_page_names_every_topic(page: str) -> None:
