@@ -30,7 +30,9 @@ if TYPE_CHECKING:  # the demo's parts are loaded when it runs
 ON_BELT_MS = 15_000
 WALK = 600
 STEP_MS = 250
-EXAMPLE = "example: inclined demo --port 8080, or: inclined demo --scene limit"
+MOST = 40
+"""Machines in one process; a gym of 200 has 200 computers."""
+EXAMPLE = "examples: inclined demo --port 8080; inclined demo --scene limit; inclined demo --machines 12"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,13 @@ def port(text: str) -> int:
     return number
 
 
+def machines(text: str) -> int:
+    """Return how many machines; ArgumentTypeError otherwise."""
+    if not text.isascii() or not text.isdecimal() or not 2 <= int(text[:6]) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of machines from 2 to {MOST}")
+    return int(text)
+
+
 def add(subparsers: Subparsers) -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser("demo", help="play a treadmill that is kept off the flat", epilog=EXAMPLE)
@@ -79,6 +88,8 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--mph", action="store_true", help="show miles")
     about = "flat: a question about the incline; limit: the time is nearly up; change: a suggestion"
     parser.add_argument("--now", action="store_true", help="do not wait until somebody opens the page")
+    many = f"a whole gym of so many, 2 to {MOST}, with a floor and weeks of history"
+    parser.add_argument("--machines", type=machines, metavar="N", help=many)
     parser.add_argument("--scene", choices=SCENES, default="flat", help=about)
 
 
@@ -91,12 +102,24 @@ def run(args: argparse.Namespace) -> int:
         return complain("the demo needs its own broker: install inclined[demo], or use `make demo`", FAILED)
     with tempfile.TemporaryDirectory(prefix="inclined-demo-") as folder:
         try:
+            if args.machines is not None:
+                return asyncio.run(_gym(Path(folder), args.machines, args.port))
             units, scene = "mph" if args.mph else "km/h", SCENES[args.scene]
             return asyncio.run(_play(Path(folder), args.port, units, scene, wait=not args.now))
         except BrokenPipeError:
             raise
         except OSError as error:
             return complain(f"port {args.port}: {error.strerror or error}; choose another with --port", FAILED)
+
+
+async def _gym(folder: Path, count: int, wanted: int) -> int:
+    try:
+        from daemon.gym.play import play
+    except ModuleNotFoundError:
+        return complain("a gym needs a floor: install inclined[demo,floor], or use `make demo`", FAILED)
+
+    page, broker = free_port(wanted), free_port_any()
+    return await play(folder, count, page, broker, await _broker(broker))
 
 
 @dataclass
