@@ -47,9 +47,6 @@ def withdraw(turn: Turn) -> None:
             turn.set(nudged=replace(turn.state.nudged, otherwise="withdrawn"))
 
 
-QUESTIONS = frozenset({Kind.NUDGE, Kind.SUGGESTION})
-
-
 def expire(turn: Turn) -> None:
     """Take a prompt off the screen whose time is up; no answer is no consent and no refusal."""
     prompt = turn.state.prompt
@@ -60,5 +57,5 @@ def expire(turn: Turn) -> None:
     elif prompt.until is not None and turn.at >= prompt.until:
         end_suggestion(turn, "expired")
         turn.set(prompt=None)
-    elif prompt.kind in QUESTIONS and not moving(turn.state, turn.at):
-        withdraw(turn)
+    elif not moving(turn.state, turn.at):
+        withdraw(turn)  # a question only

@@ -19,7 +19,7 @@ SLOT = NOTES | {Kind.OVER, Kind.LIMIT, Kind.TIME}
 def begin_when_due(turn: Turn) -> None:
     """Begin the countdown once the grace is over and everything is as it must be."""
     state, prompt = turn.state, turn.state.prompt
-    if state.session is None or not state.session.over or state.stopping is not None or state.timing is not None:
+    if state.stopping is not None or state.timing is not None:
         return
     if blocked(state, turn.at, STOP) is not None or (prompt is not None and prompt.kind not in SLOT):
         return
