@@ -4,10 +4,10 @@ Who may open a port is not to be guessed from groups: inside the service they sh
 the daemon has is left alone.
 """
 
+import errno
 import os
 import pwd
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,12 +20,9 @@ from drivers.transports.ports import check_name, device_of, identity_of
 USER = "inclined"
 OPEN_S = 6.0
 """A USB adapter that does not answer holds its open for 5 s."""
-TRY = (
-    "import os, sys\n"
-    "try: os.close(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))\n"
-    "except OSError as error: print(error.errno)\n"
-)
-"""Opened for reading and writing, as the daemon does, and closed at once. In a process of its own: an open may hang."""
+TRY = "dd if={0} of={0} count=0 iflag=nonblock,noctty oflag=nonblock,noctty conv=notrunc,nocreat status=none"
+"""Opens for reading and for writing, and closes: of 0 blocks not a byte is read or written (dd(1)). A program of
+Debian's in a process of its own: it may be another user's, and an open may hang."""
 KINDS = ("ftms-uart", "csafe", "trackmaster", "woodway")
 ATTACH = "unplug the adapter and plug it in again"
 
@@ -101,14 +98,15 @@ def _user(name: str) -> pwd.struct_passwd:
 def _tried(name: str, device: str, who: pwd.struct_passwd) -> str | None:
     """Open the device and close it again; return why that was not possible, or None."""
     other = who.pw_uid != os.geteuid()
-    command = [sys.executable, "-I", "-c", TRY, device]
+    words = [word.format(device) for word in TRY.split()]
     try:
         done = subprocess.run(  # noqa: S603, our own words
-            command,
+            words,
             capture_output=True,
             text=True,
             timeout=OPEN_S,
             check=False,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
             cwd="/",
             user=who.pw_uid if other else None,
             group=who.pw_gid if other else None,
@@ -116,6 +114,10 @@ def _tried(name: str, device: str, who: pwd.struct_passwd) -> str | None:
         )
     except subprocess.TimeoutExpired:
         return f"{name} could not be opened in {OPEN_S:g} s: {ATTACH}"
-    if done.stdout.strip().isdigit():
-        return why_not(name, OSError(int(done.stdout), os.strerror(int(done.stdout))))
-    return None if done.returncode == 0 else f"{name} could not be tried as user {who.pw_name}: run it with sudo"
+    except OSError as error:
+        return f"{name} could not be tried as user {who.pw_name} ({error.strerror}): run it with sudo"
+    if done.returncode == 0:
+        return None
+    said = done.stderr.strip().rpartition(": ")[2]
+    code = next((number for number in errno.errorcode if os.strerror(number) == said), errno.EIO)
+    return why_not(name, OSError(code, said))

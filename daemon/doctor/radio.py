@@ -33,14 +33,14 @@ class Radio:
     version: str | None = None
 
 
-def seen(root: Path = Path("/")) -> Radio:
-    """Return what the kernel and BlueZ say."""
+def seen(root: Path = Path("/"), answer_s: float = ANSWER_S) -> Radio:
+    """Return what the kernel says below root, and what BlueZ answers within answer_s."""
     version = told("dpkg-query", "-W", "-f", "${Version}", "bluez")
     blocks = tuple(_blocks(root / "sys/class/rfkill"))
     try:
-        objects = asyncio.run(asyncio.wait_for(_objects(), ANSWER_S))
+        objects = asyncio.run(asyncio.wait_for(_objects(), answer_s))
     except TimeoutError:
-        return Radio(blocks, {}, f"no answer within {ANSWER_S:g} s", version)
+        return Radio(blocks, {}, f"no answer within {answer_s:g} s", version)
     except (OSError, EOFError, ConnectionError, ValueError) as error:
         return Radio(blocks, {}, f"no D-Bus system bus ({error})", version)
     if isinstance(objects, str):
@@ -115,6 +115,7 @@ async def _objects() -> Mapping[str, Mapping[str, Any]] | str:
         reply = await bus.call(ask)
     finally:
         bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast left it untyped
     if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
         return "it does not run" if reply is None or "Unknown" in str(reply.error_name) else str(reply.error_name)
     objects: Mapping[str, Mapping[str, Any]] = unpack_variants(reply.body)[0]
