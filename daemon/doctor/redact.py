@@ -28,12 +28,12 @@ NAMED = re.compile(
 )
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
 PASSED = re.compile(r"://[^\s\"'<>]*@")
-USER = re.compile(r"(?<![\w/])([^\s:/@\"']+):[^\s@\"']+@(?=[\w\[])")
-URL = re.compile(r"(?<=://)(\[[^\]\s]+\]|[^\s/:?#\"'<>@\[\]]+)")
+USER = re.compile(r"(?<![\w/])([^\s:/@\"']+):(?!//)[^\s@\"']+@(?=[\w\[])")
+URL = re.compile(rf"(://(?:{HOLE}@)?)(\[[^\]\s]+\]|[^\s/:?#\"'<>@\[\]]+)")
 OURS = re.compile(r"(?<![\w-])(?<!by-id/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*[\d_-])[\w-]{30,}(?![\w-])")
 """Such as secrets.token_urlsafe gives: 32 or 43 of 64 letters."""
 MAC = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([:_-])(?:[0-9A-Fa-f]{2}\1){4,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
-V6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*[0-9A-Fa-f:](?:%\w+)?(?![\w:])")
+V6 = re.compile(r"(?<![0-9A-Fa-f:.])[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:(?:[0-9A-Fa-f.:]*[0-9A-Fa-f:])?(?:%\w+)?")
 V4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)")
 NET = "local|localdomain|lan|home|arpa|internal|intern|intra|box|gym|example|test|com|org|net|de|fr|es|at|ch|uk|eu|io"
 HOST = re.compile(rf"(?i)(?<![\w.-])(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+(?:{NET})(?![\w-]|\.\w)")
@@ -68,17 +68,20 @@ class Redactor:
         if self._bare is not None:
             text = self._bare.sub(lambda found: self._standin("mac", found[0]), text)
         text = V4.sub(lambda found: self._ip(found[0]), V6.sub(lambda found: self._ip(found[0]), text))
-        text = URL.sub(lambda found: self._host(found[0]), text)
+        text = URL.sub(lambda found: found[1] + self._host(found[2]), text)
         if self._hosts is not None:
             text = self._hosts.sub(lambda found: self._host(found[0]), text)
         return HOST.sub(lambda found: self._host(found[0]), text)
 
     def _ip(self, found: str) -> str:
-        try:
-            address = ip_address(found.rstrip("."))
-        except ValueError:
-            return found
-        return found if address.is_loopback or address.is_unspecified else self._standin("ip", str(address))
+        for inner in (found, found[:-1], found[1:], found[1:-1]):  # a colon before or behind may be the sentence's
+            try:
+                address = ip_address(inner)
+            except ValueError:
+                continue
+            here = address.is_loopback or address.is_unspecified
+            return found if here else found.replace(inner, self._standin("ip", str(address)))
+        return found
 
     def _host(self, found: str) -> str:
         if found.lower() in HERE or HOLE in found or found in self._standins.values():

@@ -7,7 +7,7 @@ import json
 import tarfile
 import tomllib
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import assume, given
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from daemon.doctor.bundle import Contents, last_traces, macs, packed, write
 from daemon.doctor.finding import bad
-from daemon.doctor.redact import SHORTEST, Redactor
+from daemon.doctor.redact import SECRET, SHORTEST, Redactor
 from daemon.doctor.secrets import files, known
 from daemon.doctor.shown import shown
 from daemon.settings import SettingsError, loads
@@ -116,6 +116,37 @@ def test_no_secret_that_was_put_anywhere_is_in_the_bundle(
         assert quote(secret, safe="") not in text, name
 
 
+@given(SECRETS)
+def test_a_known_secret_is_found_in_every_form(secret: str) -> None:
+    raw = secret.encode()
+    forms = {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(raw, safe=""), quote_plus(raw)}
+    forms |= {base64.b64encode(raw).decode().rstrip("="), json.dumps(secret, ensure_ascii=False)[1:-1]}
+    for form in forms:
+        assert form not in Redactor([secret])(f"\n{form}\n") or form in SECRET
+
+
+def test_what_the_configuration_has_under_a_secret_s_name_is_known_everywhere() -> None:
+    data = b"""
+    [mqtt]
+    pasword = "no word"
+    [mqtt.more]
+    tokens = ["hunter2", { deep = "unheard" }]
+    password_file = "/etc/x"
+    """
+    secrets = known([], data)
+    assert "hunter2" in secrets
+    assert "/etc/x" not in secrets
+    assert known([], b"no TOML") == set()
+
+
+def test_a_key_that_is_unknown_is_not_shown() -> None:
+    data = PLAIN + '[mqtt]\npasword = "hunter2"\ntls = { ca = "/x", pin = "4711-x" }\n[other]\nx = "hunter3"\n'
+    text = shown(data.encode(), [])
+    assert "hunter" not in text
+    assert "4711" not in text
+    assert text.count("(not shown)") == 3
+
+
 UNKNOWN = {
     'password = "{}"': "password",
     "password: {}": "password",
@@ -130,11 +161,17 @@ UNKNOWN = {
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~-", min_size=8, max_size=40))
-def test_secrets_that_nobody_knows_are_known_by_where_they_stand(secret: str) -> None:
+def test_secrets_of_strangers_are_known_by_where_they_stand(secret: str) -> None:
     for line, stays in UNKNOWN.items():
+        assume(secret not in line)
         text = Redactor()(line.format(secret))
         assert secret not in text, line
         assert stays in text
+
+
+@given(st.text("abcXYZ019/:;@?&=%+!$*()[]{}|", min_size=6, max_size=20).filter(lambda text: text.strip("/@[]")))
+def test_a_password_in_an_address_is_found_whatever_is_in_it(secret: str) -> None:
+    assert Redactor()(f"to mqtt://t07:{secret}@broker/x.") == "to mqtt://[secret]@host-1/x."
 
 
 def test_tokens_of_ours_are_known_by_their_form() -> None:
@@ -150,7 +187,7 @@ def test_the_same_address_gets_the_same_stand_in(mac: str, ip: object, name: str
         f" from {ip} to {ip}; {name}-pi {name}-PI http://{name}-pi:80/ {name}.local"
     )
     assert text == ("ftms:mac-1 dev_mac-1 mac-1 mac-1; from ip-1 to ip-1; host-1 host-1 http://host-1:80/ host-2")
-    assert redact(f"again {ip} {mac}") == "again ip-1 mac-1"
+    assert redact(f"again {ip}: {mac}, from:{ip}.") == "again ip-1: mac-1, from:ip-1."
 
 
 USEFUL = [
