@@ -8,6 +8,7 @@ from typing import Any
 
 from daemon.doctor.finding import Finding, bad, ok
 from daemon.doctor.tool import told
+from drivers.transports.bluez import NO_DAEMON
 
 ANSWER_S = 4.0
 ADAPTER = "org.bluez.Adapter1"
@@ -117,6 +118,6 @@ async def _objects() -> Mapping[str, Mapping[str, Any]] | str:
         bus.disconnect()
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast left it untyped
     if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
-        return "it does not run" if reply is None or "Unknown" in str(reply.error_name) else str(reply.error_name)
+        return "it does not run" if reply is None or reply.error_name in NO_DAEMON else str(reply.error_name)
     objects: Mapping[str, Mapping[str, Any]] = unpack_variants(reply.body)[0]
     return objects

@@ -1,6 +1,8 @@
 """A real Mosquitto, looked at by the doctor: each thing that can be wrong with it, and all that is well."""
 
+import asyncio
 import gc
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,7 @@ from daemon.doctor.finding import Finding
 from daemon.mqtt import Broker
 from tests.mqtt.certificates import DAY, NOW, Authority
 from tests.mqtt.mosquitto import Mosquitto, free_port, mosquitto
-from tests.mqtt.world import World, at
+from tests.mqtt.world import World, at, floor_at
 
 LEFT = "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
 """paho leaves the socket of a handshake that failed to the garbage collector."""
@@ -59,11 +61,8 @@ def test_a_broker_that_lets_us_in(plain: Mosquitto) -> None:
 
 
 async def test_the_daemon_s_own_connection_is_not_disturbed(plain: Mosquitto) -> None:
-    import asyncio
-
-    async with World(at(plain.port)).running() as publisher:
-        while publisher.fault is not None:
-            await asyncio.sleep(0.01)
+    async with floor_at(plain.port) as floor, World(at(plain.port)).running() as publisher:
+        await floor.message("state")
         (line,) = await asyncio.to_thread(found, at(plain.port))
         assert line.startswith("ok ")
         assert publisher.fault is None
@@ -83,8 +82,6 @@ def test_a_name_that_nobody_knows() -> None:
 
 
 def test_a_broker_that_holds_its_tongue(plain: Mosquitto) -> None:
-    import signal
-
     plain.signal(signal.SIGSTOP)
     try:
         (line,) = found(at(plain.port))
@@ -136,7 +133,7 @@ def test_another_authority(gym: Authority, tmp_path: Path) -> None:
     assert theirs.startswith("look ")  # it is read, though not trusted
 
 
-def test_a_file_that_is_none(gym: Authority, tmp_path: Path, plain: Mosquitto) -> None:
+def test_a_file_that_is_none(tmp_path: Path, plain: Mosquitto) -> None:
     door, ca = found(at(plain.port, ca=tmp_path / "none.pem"))
     assert "is missing" in door
     assert ca.startswith("look  certificate")

@@ -156,7 +156,7 @@ TABLE: dict[str, tuple[Iterable[Finding], str]] = {
 
 @pytest.mark.parametrize("case", TABLE)
 def test_a_finding(case: str) -> None:
-    """Each finding has its level, begins with its check's name, and says the words; only what is well has nothing to do."""
+    """Each has its level, its check's name and the words; only for what is well there is nothing to do."""
     found, wanted = list(TABLE[case][0]), TABLE[case][1].split("|")
     assert len(found) == len(wanted), found
     for finding, words in zip(found, wanted, strict=True):

@@ -137,7 +137,7 @@ def test_a_port_that_cannot_be_had(name: str, words: str) -> None:
     assert words in (port.seen(f"csafe:{name}").wrong or "")
 
 
-def test_a_port_of_others_is_not_guessed_from_groups(tmp_path: Path) -> None:
+def test_a_port_of_others_is_not_guessed_from_groups() -> None:
     """Another user than us may not open it: nobody, where we are root; else ours, taken from us."""
     ours, theirs = os.openpty()
     try:
