@@ -105,7 +105,7 @@ class House:
 
     def _judge(self, happened: Happened) -> None:
         """Send a machine that surprises us back to `nudge`."""
-        new = surprise(happened, self.clock.wall())
+        new = surprise(happened, self.clock.wall(), self.clock.boot)
         if new is None:
             return
         self.surprises = kept(self.surprises, new, self.clock.wall())
