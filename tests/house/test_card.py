@@ -57,3 +57,19 @@ async def test_a_card_that_can_only_be_read_from_the_start(tmp_path: Path, check
     assert store.startswith(f"store: {card}/inclined.db: ")
     assert "what is counted is lost at the next boot" in store
     assert (screen, counted) == ("screen: card_fault", "counted meanwhile: True")
+
+
+async def test_while_somebody_only_runs_nothing_is_urgent(tmp_path: Path) -> None:
+    """Else the card is written each second: what runs on by itself waits for the next commit, 4 s later at most."""
+    async with lived(tmp_path, mode="nudge") as living:
+        living.walk()
+        await living.pass_time(30_000)
+        store, runner = living.house.store, living.house.runner
+        store.save(runner.state.session)
+        asked = store._writer._asked
+        for _ in range(30):
+            await living.pass_time(1_000)
+            store.save(runner.state.session)
+        assert runner.state.session is not None
+        assert runner.state.session.totals.belt > 55_000
+        assert store._writer._asked == asked
