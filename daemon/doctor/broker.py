@@ -10,15 +10,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from daemon.doctor.certificate import Dates, all_dates, dates
 from daemon.doctor.finding import Finding, bad, look, ok
 from daemon.mqtt.broker import LOST, Broker, knocked
 from daemon.mqtt.faults import reason
+from drivers.transports.aside import aside
 
 STEP_S = 2.5
 """Longest wait of each of three steps, so that all stay within a check's limit."""
+NO_RESOLVER = "no name server answered in time; check the network, or name the broker by its address in [mqtt] host"
 SOON = timedelta(days=30)
 RENEW = "make a new one (deploy/mosquitto/README.md), or check this computer's clock"
 CLOCK = "check this computer's clock; the certificate may also be dated too late"
@@ -49,17 +52,17 @@ def seen(broker: Broker | None, no_password: str | None = None) -> Reached | Non
 async def _seen(broker: Broker, no_password: str | None) -> Reached:
     tls = broker.ca is not None
     found = Reached(datetime.now(UTC), broker.place, tls=tls, papers=_files(broker), no_password=no_password)
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(STEP_S):
-            await loop.getaddrinfo(broker.host, broker.port, type=socket.SOCK_STREAM)
+    try:  # aside: a resolver that hangs would hold up asyncio's own end, and that of the program
+        await aside(partial(socket.getaddrinfo, broker.host, broker.port), lambda _: None, STEP_S)
+    except TimeoutError:
+        return replace(found, unresolved=NO_RESOLVER)
     except (OSError, UnicodeError) as error:
-        return replace(found, unresolved=_why(error))
+        return replace(found, unresolved=reason(error))
     try:
         async with asyncio.timeout(STEP_S):
             paper = await _shown(broker)
     except OSError as error:
-        return replace(found, unreached=_why(error))
+        return replace(found, unreached=reason(error))
     if paper is not None:
         found = replace(found, papers={"broker": paper, **found.papers})
     try:
@@ -67,10 +70,6 @@ async def _seen(broker: Broker, no_password: str | None) -> Reached:
     except LOST as error:
         return replace(found, refused=reason(error))
     return found
-
-
-def _why(error: BaseException) -> str:
-    return reason(error) if str(error) or not isinstance(error, TimeoutError) else "there was no answer in time"
 
 
 async def _shown(broker: Broker) -> Dates | None:

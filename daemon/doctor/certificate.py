@@ -34,7 +34,7 @@ def dates(der: bytes) -> Dates:
         fields = [part for part in _parts(body) if part[0] != VERSION]
         start, end = _parts(fields[3][1])  # after serial number, algorithm and issuer
         return Dates(_moment(*start), _moment(*end))
-    except (IndexError, ValueError) as error:
+    except (IndexError, StopIteration, ValueError) as error:
         raise ValueError(f"this is no certificate ({error})") from None
 
 

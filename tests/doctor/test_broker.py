@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,6 +80,18 @@ def test_a_name_that_nobody_knows() -> None:
     (line,) = found(Broker("no-such-broker.invalid", 1883))
     assert line.startswith("bad   broker")
     assert "no-such-broker.invalid port 1883" in line
+
+
+def test_a_name_server_that_holds_its_tongue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The C library's own patience cannot be set for a test: it stands still here until the end."""
+    over = threading.Event()
+    monkeypatch.setattr("daemon.doctor.broker.STEP_S", 0.2)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: over.wait(60))
+    try:
+        (line,) = found(Broker("broker.gym.example", 1883))
+    finally:
+        over.set()
+    assert "no name server answered in time: check the network" in line
 
 
 def test_a_broker_that_holds_its_tongue(plain: Mosquitto) -> None:
