@@ -89,7 +89,7 @@ def judged(running: Unit | None, *, claimed: bool, answered: Health) -> Iterator
     """Yield what that means for the daemon; claimed: a process has this machine."""
     yield _running(running, claimed=claimed or answered.checks is not None)
     if answered.checks is None:
-        if claimed:
+        if claimed or (running is not None and running.state == "active"):
             yield look("health", f"{answered.wrong}", JOURNAL.format(unit="inclined"))
         return
     wrong = {name: said for name, said in answered.checks.items() if said not in ("ok", "none configured")}

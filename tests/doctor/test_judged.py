@@ -132,6 +132,7 @@ TABLE: dict[str, tuple[Iterable[Finding], str]] = {
         "bad daemon failed (exit-code): journalctl",
     ),
     "daemon: mute": (daemon_of(RUNS, Health(wrong="nothing answers")), "ok daemon|look health nothing answers"),
+    "daemon: waits": (daemon_of(RUNS, Health(wrong="no"), claimed=False), "ok daemon|look health journalctl"),
     "health: a part": (daemon_of(RUNS, Health({"store": "disk full", "web": "ok"})), "ok daemon|look health disk full"),
     "screen: runs": (service.screen(RUNS), "ok screen runs"),
     "screen: often": (service.screen(replace(RUNS, restarts=9)), "look screen after 9 restarts"),
