@@ -30,20 +30,30 @@ class Surprise(BaseModel):
     model_config = ConfigDict(frozen=True)
     what: str
     when: datetime | None = None
+    boot: str | None = None
+    at: int | None = None
+    """ms of the boot's monotonic clock: within one boot it tells the age, whatever the date did."""
+
+    def age(self, new: "Surprise", now: datetime | None) -> timedelta | None:
+        """Return how long before new it was; None: nobody knows."""
+        if self.boot is not None and self.boot == new.boot and self.at is not None and new.at is not None:
+            return timedelta(milliseconds=new.at - self.at)
+        return None if now is None or self.when is None else now - self.when
 
 
-def surprise(happened: Happened, when: datetime | None) -> Surprise | None:
+def surprise(happened: Happened, when: datetime | None, boot: str | None = None) -> Surprise | None:
     """Return the surprise that an event is, if it is one."""
     data = dict(happened.data)
     what = str(data.get("result"))
     if happened.kind != "command" or what not in ENOUGH or (what == "lowered_after" and not data.get("soon")):
         return None
-    return Surprise(what=what, when=when)
+    return Surprise(what=what, when=when, boot=boot, at=happened.at)
 
 
 def kept(before: Sequence[Surprise], new: Surprise, now: datetime | None) -> tuple[Surprise, ...]:
     """Return what is remembered with the new one."""
-    young = [one for one in before if now is None or one.when is None or now - one.when <= WITHIN]
+    ages = ((one, one.age(new, now)) for one in before)
+    young = [one for one, age in ages if age is None or age <= WITHIN]
     return (*young, new)[-KEPT:]
 
 

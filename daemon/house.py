@@ -55,6 +55,8 @@ LISTEN_S = 5.0
 """Each time that machines nearby are listened to."""
 VERSIONS = {"3.1.1": 4, "5": 5}
 """As the protocol numbers them (MQTT 5 section 3.1.2.2)."""
+CARD_FAULT = "card_fault"
+"""The text by its name, for the language of the screen."""
 WATCH_S = 2.0
 HOURS_S = 5.0
 REARMED = "Staff re-armed this machine: its mode is that of the file again, from the next idle belt on."
@@ -105,7 +107,7 @@ class House:
 
     def _judge(self, happened: Happened) -> None:
         """Send a machine that surprises us back to `nudge`."""
-        new = surprise(happened, self.clock.wall())
+        new = surprise(happened, self.clock.wall(), self.clock.boot)
         if new is None:
             return
         self.surprises = kept(self.surprises, new, self.clock.wall())
@@ -149,6 +151,13 @@ class House:
         if seen.link is not Link.UP or wanted is seen.limit_action:
             return None
         return f"limit_action is {wanted.value}, which this treadmill does not do: time limits are announced only."
+
+    def notice(self) -> str | None:
+        """Return what the screen says below all else: staff's word, or that nothing can be kept, but for a prompt."""
+        seen = self.runner.feed.latest
+        busy = seen.prompt is not None or seen.raising or seen.stopping
+        cannot_save = self.store_fault or self.store.fault
+        return self.board.text() or (CARD_FAULT if cannot_save and not busy else None)
 
     def health(self) -> Health:
         """Tell what is well and what is not, each in one line."""
@@ -325,7 +334,7 @@ def desk_of(house: House) -> Desk:
         health=house.health,
         words=house.club.words,
         languages=languages_of(house.settings),
-        notice=house.board.text,
+        notice=house.notice,
         changes=partial(_settings_changes, house.store),
         console_key=house.console_key,
         tokens=house.tokens,

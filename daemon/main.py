@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "setup": "make the configuration by answering questions",
     "commission": "prove one treadmill, step by step, with its belt empty",
     "check": "check the configuration, every value with its source",
+    "doctor": "look at every part, and say what is wrong and what to do",
     "scan": "list the treadmills in reach",
     "probe": "show what a treadmill says of itself",
     "record": "write down what a treadmill says",

@@ -16,7 +16,7 @@ def command(result: str, **more: str | int | bool) -> Happened:
 
 
 def test_what_is_a_surprise() -> None:
-    assert surprise(command("unknown"), NOON) == Surprise(what="unknown", when=NOON)
+    assert surprise(command("unknown"), NOON, "b-1") == Surprise(what="unknown", when=NOON, boot="b-1", at=1)
     assert surprise(command("halted_after"), None) is not None
     assert surprise(command("lowered_after", soon=True), NOON) is not None
     for ordinary in (command("lowered_after", soon=False), command("done"), command("cancelled"), Happened(1, "help")):
@@ -35,6 +35,17 @@ def test_it_is_forgotten_after_a_week() -> None:
     new = Surprise(what="lowered_after", when=NOON)
     assert kept([old], new, NOON) == (new,)
     assert verdict(kept([old], new, NOON)) is None
+
+
+def test_within_one_boot_the_date_has_no_say() -> None:
+    week = 7 * 86_400_000
+    old = Surprise(what="lowered_after", when=NOON, boot="b-1", at=5)
+    for days in (-20_000, 0, 20_000):
+        date = NOON + timedelta(days=days)
+        soon = Surprise(what="lowered_after", when=date, boot="b-1", at=5 + week)
+        late = Surprise(what="lowered_after", when=date, boot="b-1", at=6 + week)
+        assert kept([old], soon, date) == (old, soon)
+        assert kept([old], late, date) == (late,)
 
 
 def test_one_that_nobody_could_date_is_not_forgotten() -> None:

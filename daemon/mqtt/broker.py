@@ -5,13 +5,15 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 
 import aiomqtt
 import paho.mqtt.client as paho
 
 from daemon.mqtt.client import Client
+from daemon.mqtt.faults import old_broker
 from daemon.mqtt.tls import tls_context
 from daemon.mqtt.topics import OFFLINE, PUBLISHED, REFUSED, Tree
 
@@ -53,7 +55,9 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
 
     Leaving it because we stop says offline first: a broker keeps the will of a client that says goodbye to itself.
     """
-    mqtt = await _client(broker, tree, answer_s)
+    status = PUBLISHED["status"]
+    will = aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain)
+    mqtt = await _client(broker, f"inclined-{tree.site}-{tree.machine}", will, answer_s)
     try:
         await _enter(mqtt)
         try:
@@ -65,18 +69,32 @@ async def connected(broker: Broker, tree: Tree, answer_s: float) -> AsyncIterato
         mqtt.drop()
 
 
-async def _client(broker: Broker, tree: Tree, answer_s: float) -> Client:
+async def knocked(broker: Broker, answer_s: float) -> None:
+    """Return once the broker let us in under a client name of nobody's, and we left; one of LOST when it does not."""
+    mqtt = await _client(broker, f"inclined-doctor-{token_hex(4)}", None, answer_s)
+    try:
+        await _enter(mqtt)
+        mqtt.timeout = LEAVE_S
+        await mqtt.__aexit__(None, None, None)
+    except LOST as error:
+        if broker.version is not None or not old_broker(error):
+            raise
+        await knocked(replace(broker, version=paho.MQTTv311), answer_s)
+    finally:
+        mqtt.drop()
+
+
+async def _client(broker: Broker, name: str, will: aiomqtt.Will | None, answer_s: float) -> Client:
     context = await asyncio.to_thread(tls_context, broker.ca, broker.cert, broker.key) if broker.ca else None
     newest = broker.version in (None, paho.MQTTv5)
     password = await asyncio.to_thread(_first_line, broker.password_file) if broker.password_file else broker.password
-    status = PUBLISHED["status"]
     return Client(
         broker.host,
         broker.port,
         username=broker.username,
         password=password,
-        identifier=f"inclined-{tree.site}-{tree.machine}",
-        will=aiomqtt.Will(tree.own("status"), OFFLINE, status.qos, status.retain),
+        identifier=name,
+        will=will,
         protocol=aiomqtt.ProtocolVersion.V5 if newest else aiomqtt.ProtocolVersion.V311,
         clean_session=None
         if newest

@@ -15,6 +15,10 @@ AGE = timedelta(days=400)
 """Entries are kept so long, once they are dated."""
 MOST = 100_000
 """Entries kept at most, also of boots that never learnt the date."""
+STEADY_MS = 6 * 3_600_000
+"""The date must have gone on evenly so long in this boot before anything is too old by it: a clock that is years off
+for a while would take all of it."""
+UNEVEN = timedelta(days=1)
 LOGGED = KEPT - {"help"}
 """A call for help is forgotten after a day, here too."""
 ENTER = "INSERT OR IGNORE INTO journal (id, kind, boot, at, session, data) VALUES (?, ?, ?, ?, ?, ?)"
@@ -34,6 +38,7 @@ class Journal:
         self._lock = Lock()
         self._next: list[Row] = []
         self._writing: list[Row] = []
+        self._since: tuple[int, datetime] | None = None
 
     def take(self, row: Row) -> None:
         """Take row if it belongs here."""
@@ -49,8 +54,7 @@ class Journal:
         if not self._writing:
             return False
         db.executemany(ENTER, [(r.id, r.kind, r.boot, r.at, r.session, r.data) for r in self._writing])
-        wall = self._clock.wall()
-        if wall is not None:
+        if (wall := self._steady()) is not None:
             db.execute(OLD, (int((wall - AGE).timestamp() * 1000),))
         db.execute("DELETE FROM journal WHERE n <= (SELECT max(n) FROM journal) - ?", (MOST,))
         return True
@@ -58,6 +62,16 @@ class Journal:
     def written(self) -> None:
         """Forget what is on the disk."""
         self._writing = []
+
+    def _steady(self) -> datetime | None:
+        """Return the date once it has gone on evenly for long enough; None until then."""
+        at, wall = self._clock.now(), self._clock.wall()
+        if wall is None:
+            self._since = None
+            return None
+        if self._since is None or abs(self._since[1] + timedelta(milliseconds=at - self._since[0]) - wall) > UNEVEN:
+            self._since = (at, wall)
+        return wall if at - self._since[0] >= STEADY_MS else None
 
 
 TURNS = """

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
 WAL_LIMIT = 4 * 1024 * 1024
+PAGE = 1024
+"""A commit changes a few bytes on each of some pages, and writes these whole: small ones spare the memory card."""
 KEPT_TABLES = ("boot", "session", "slice", "tally", "note", "outbox", "journal", "answered")
 
 
@@ -21,10 +23,11 @@ def connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
+        db.execute(f"PRAGMA page_size = {PAGE}")  # of a file that is made now; another one keeps its own
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         db.close()
         raise
     return db
@@ -39,14 +42,23 @@ def open_database(path: Path) -> sqlite3.Connection:
         return _sound(path)
     except TooNew as error:
         raise StoreError(f"{path}: {error}; install the newer version, or move the file away") from None
-    except (sqlite3.OperationalError, OSError) as error:
-        raise StoreError(f"{path}: {error}; see that the folder exists, may be written and has space") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError, OSError) as error:  # SQLite may quote damage that is no text
+        if not damage(error):
+            raise StoreError(f"{path}: {error}; see that the folder exists, may be written and has space") from error
         aside = set_aside(path)
         log.error("%s is damaged (%s): kept as %s, a new one is begun", path, error, aside.name)  # noqa: TRY400, the traceback tells nothing more
     db = _sound(path)
     log.warning("%s: %d rows carried over from %s", path, salvage(db, aside), aside.name)
     return db
+
+
+def damage(error: Exception) -> bool:
+    """Tell whether the file itself is wrong; else its place is: missing, closed, full, busy."""
+    if isinstance(
+        error, sqlite3.OperationalError
+    ):  # of its kinds, SQLITE_ERROR alone speaks of what stands in the file
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) == sqlite3.SQLITE_ERROR
+    return not isinstance(error, OSError)
 
 
 def read[T](path: Path, query: Callable[[sqlite3.Connection], T]) -> T:
@@ -66,7 +78,7 @@ def _sound(path: Path) -> sqlite3.Connection:
         if findings != ["ok"]:
             raise sqlite3.DatabaseError("; ".join(findings))
         migrate(db)
-    except (sqlite3.Error, TooNew):
+    except (sqlite3.Error, UnicodeDecodeError, TooNew):
         db.close()
         raise
     return db
@@ -107,7 +119,7 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:
         into = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608, as above
         for row in rows:
             kept += new.execute(into, row).rowcount
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.Error, ValueError) as error:  # a damaged name of a column is no UTF-8
         log.warning("table %s: %d rows read, then %s", table, kept, error)
     new.execute("COMMIT")
     return kept

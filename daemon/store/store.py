@@ -144,7 +144,8 @@ def _check_owner(path: Path, owner: object, machine: str) -> None:
 
 
 def _timeless(session: Session) -> Session:
-    return replace(session, last=0, elapsed=None, totals=Totals())
+    """Return session without what grows by itself while somebody runs: that can wait for the next commit."""
+    return replace(session, last=0, elapsed=None, totals=Totals(), used=0)
 
 
 def recorded(path: Path, name: str) -> object:

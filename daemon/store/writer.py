@@ -10,6 +10,8 @@ log = logging.getLogger(__name__)
 
 COMMIT_S = 4.0
 """Longest wait of a buffered entry for its commit; with the commit itself it stays under the promised 5 s."""
+DYING = ("I/O error", "readonly", "unable to open")
+"""What SQLite says of a card that answers with errors or was made read-only (sqlite3_errstr)."""
 
 
 class Part(Protocol):
@@ -94,5 +96,11 @@ class Writer:
         if self._db.in_transaction:
             self._db.rollback()
         if self.fault is None:
-            log.error("%s: %s; entries wait in memory, free some space", self._path, error)
-        self.fault = f"{self._path}: {error}; entries wait in memory, free some space"
+            log.error("%s: %s; %s", self._path, error, advice(error))
+        self.fault = f"{self._path}: {error}; {advice(error)}"
+
+
+def advice(error: Exception) -> str:
+    """Return what to do about an error of a commit, in one clause."""
+    dying = isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in DYING)
+    return f"entries wait in memory, {'see to the memory card: inclined doctor' if dying else 'free some space'}"

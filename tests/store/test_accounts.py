@@ -197,7 +197,7 @@ async def test_events_and_what_is_used_up_are_written_without_being_asked(store:
     assert isinstance(note, dict)
     assert note["declines"] == 1
     asked = store._writer._asked
-    store.save(replace(saved(clock), last=clock.now() + 250))  # only time passed: that can wait
+    store.save(replace(saved(clock), last=clock.now() + 250, used=250))  # only time passed: that can wait
     assert store._writer._asked == asked
 
 

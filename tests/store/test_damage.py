@@ -60,7 +60,7 @@ async def test_what_can_be_read_of_a_damaged_database_is_kept(opened: Opened, pa
     assert len(await store.sessions(1000)) == kept + 1
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(24))
 async def test_any_damage_leaves_a_store_that_works(opened: Opened, path: Path, clock: HandClock, seed: int) -> None:
     fill(opened, clock, 60)
     chance = random.Random(seed)
