@@ -30,6 +30,8 @@ TABLE: tuple[tuple[str, str, int], ...] = (
     ("deploy/kiosk/pam", "etc/pam.d/inclined-kiosk", 0o644),
     ("deploy/inclined.example.toml", f"{DOC}/examples/inclined.toml", 0o644),
     ("deploy/mosquitto/", f"{DOC}/deploy/mosquitto/", 0o644),
+    ("deploy/prometheus/", f"{DOC}/deploy/prometheus/", 0o644),
+    ("deploy/grafana/", f"{DOC}/deploy/grafana/", 0o644),
     ("docs/", f"{DOC}/docs/", 0o644),
     ("CHANGELOG.md", f"{DOC}/CHANGELOG.md", 0o644),
 )

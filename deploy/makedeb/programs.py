@@ -16,7 +16,8 @@ VENV = f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {PYTHO
 MAGIC = 3571  # of all Python 3.13: the code compiled here is the code that the Pi's Python loads
 USELESS = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "py.typed")
 RECORDS = ("RECORD", "REQUESTED", "INSTALLER", "direct_url.json", "uv_cache.json")
-NOT_SHIPPED = ("bin", "tests", "test", "__pycache__")
+NOT_SHIPPED = ("bin", "tests", "test", "__pycache__", "kept")
+"""`kept`: what only the floor's page takes from npm; this package is a treadmill's."""
 
 
 def install_programs(recipe: Recipe, root: Path) -> None:
